@@ -1,0 +1,1 @@
+"""One file per command: arguments, printing, exit codes, and nothing else."""

@@ -1,0 +1,97 @@
+"""The command line's root: finds a command, and turns what went wrong into a message and an exit code."""
+
+import difflib
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import click
+
+from warpwatch import __version__
+from warpwatch.errors import WarpwatchError
+
+INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    module: str
+    help: str
+
+
+COMMANDS = {
+    "up": Entry("up", "Serve this machine's GPUs, or simulated ones where there is no driver."),
+    "exporter": Entry("exporter", "Serve GPU metrics as dcgm-exporter does."),
+    "sim": Entry("sim", "Serve a simulated fleet; put faults into a running one."),
+    "explain": Entry("explain", "Say what a field or an error code means."),
+    "fields": Entry("fields", "Write the files that are made from the catalogue."),
+}
+
+
+class Root(click.Group):
+    """Commands are imported when they are asked for: each pays only for itself."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        module = importlib.import_module(f"warpwatch.cli.{entry.module}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            close = difflib.get_close_matches(name, COMMANDS, n=1)
+            hint = f" Did you mean {close[0]}?" if close else ""
+            raise click.UsageError(f"There is no command {name!r}.{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """From the table, so that asking for help imports no command."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.help) for name, entry in COMMANDS.items()])
+
+
+@click.command(cls=Root, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="warpwatch %(version)s")
+def root() -> None:
+    """Monitoring for GPUs and the AI work on them.
+
+    Data goes to standard output, everything else to standard error. Exit codes: 0 ok,
+    1 failure, 2 usage, 3 checks found problems, 4 cannot reach a backend, 130 interrupted.
+    """
+
+
+def run(arguments: Sequence[str]) -> int:
+    try:
+        result = root.main(list(arguments), prog_name="warpwatch", standalone_mode=False)
+    except WarpwatchError as error:
+        return _complain(error.message, error.hint, error.exit_code)
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader had enough; leave quietly, and keep the interpreter from flushing into it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return result if isinstance(result, int) else 0
+
+
+def _complain(message: str, hint: str, code: int) -> int:
+    click.echo(f"warpwatch: {message}", err=True)
+    if hint:
+        click.echo(f"  next: {hint}", err=True)
+    return code

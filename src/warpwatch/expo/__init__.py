@@ -1,0 +1,1 @@
+"""The Prometheus text formats: rendering, negotiating, parsing. Knows nothing about GPUs."""

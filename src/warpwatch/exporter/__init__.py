@@ -1,0 +1,1 @@
+"""From a Source to a page: choose fields, sample, account, render, serve."""

@@ -1,0 +1,146 @@
+"""The pages of many nodes from one process: a fleet to scrape without having one.
+
+There are no threads and no sampler here: a node is read when its page is asked for, since
+its readings are worked out, not waited for.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from warpwatch.clock import Clock
+from warpwatch.exporter.era import Era
+from warpwatch.exporter.identity import Naming
+from warpwatch.exporter.page import compress, render
+from warpwatch.exporter.selection import Selection
+from warpwatch.exporter.tally import Tally
+from warpwatch.exporter.view import View, arrange
+from warpwatch.expo.negotiate import accepts_gzip, text_format
+from warpwatch.httpd import Request, Response, plain
+from warpwatch.samples.entity import Device
+from warpwatch.samples.sample import Reason
+from warpwatch.samples.snapshot import Snapshot, State
+from warpwatch.sources.base import Source
+
+WINDOW_SECONDS = 300.0
+JSON = "application/json"
+
+
+class Node(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def source(self) -> Source: ...
+
+    def labels(self) -> Mapping[str, str]:
+        """What service discovery says of the node: rack, board, …"""
+        ...
+
+    def down(self) -> bool:
+        """Whether the node's exporter is to be seen as dead."""
+        ...
+
+
+@dataclass(slots=True)
+class _Published:
+    node: Node
+    naming: Naming
+    tallies: dict[Device, Tally] = field(default_factory=dict)
+    cycles: int = 0
+
+    def tally(self, device: Device) -> Tally:
+        if device not in self.tallies:
+            self.tallies[device] = Tally(WINDOW_SECONDS, WINDOW_SECONDS)
+        return self.tallies[device]
+
+
+class FleetPages:
+    """Answers `/node/NAME/metrics`, `/sd` (for Prometheus' http_sd) and `/`."""
+
+    def __init__(self, nodes: Iterable[Node], selection: Selection, era: Era, clock: Clock) -> None:
+        self._selection = selection
+        self._clock = clock
+        self._nodes = {
+            node.name: _Published(node, Naming(era, node.name, pods=True)) for node in nodes
+        }
+
+    async def answer(self, request: Request) -> Response:
+        match request.path.strip("/").split("/"):
+            case ["node", name, "metrics"] if name in self._nodes:
+                return self._metrics(self._nodes[name], request)
+            case ["sd"]:
+                return self._discovery(request)
+            case [""]:
+                return self._index()
+            case _:
+                return plain("not found; there are /sd, /node/NAME/metrics and /\n", 404)
+
+    def page(self, name: str) -> bytes:
+        return render(self._view(self._nodes[name]))
+
+    def _metrics(self, published: _Published, request: Request) -> Response:
+        if published.node.down():
+            return plain("this node's exporter is down, by an injected fault\n", 503)
+        content = render(self._view(published))
+        headers = {}
+        if accepts_gzip(request.headers.get("accept-encoding", "")):
+            content = compress(content)
+            headers["content-encoding"] = "gzip"
+        chosen = text_format(request.headers.get("accept", ""))
+        return Response(content, content_type=chosen.content_type, headers=headers)
+
+    def _view(self, published: _Published) -> View:
+        began = self._clock.monotonic()
+        source = published.node.source
+        inventory = source.inventory()
+        for device in published.tallies.keys() - set(inventory.devices):
+            del published.tallies[device]
+        states = tuple(self._state(published, source, device) for device in inventory.devices)
+        published.cycles += 1
+        return View(
+            info=inventory.info,
+            snapshot=Snapshot(published.cycles, states, self._clock.monotonic() - began),
+            rows=arrange(states, self._selection, published.naming),
+            selection=self._selection,
+            naming=published.naming,
+            tally=published.tally,
+        )
+
+    def _state(self, published: _Published, source: Source, device: Device) -> State:
+        report = source.read(device, self._selection.read)
+        published.tally(device).add(report)
+        late = Reason.TIMED_OUT in report.readings[0].gaps.values()
+        return State(
+            device=device,
+            report=report,
+            success=not late,
+            age=0.0,
+            hung=late,
+            failure=Reason.TIMED_OUT if late else None,
+        )
+
+    def _discovery(self, request: Request) -> Response:
+        """One target group per node: all at this address, each under a path of its own."""
+        host = request.headers.get("host", "127.0.0.1")
+        groups = [
+            {
+                "targets": [host],
+                "labels": {
+                    "__metrics_path__": f"/node/{name}/metrics",
+                    "instance": name,
+                    **published.node.labels(),
+                },
+            }
+            for name, published in self._nodes.items()
+        ]
+        return Response(json.dumps(groups).encode(), content_type=JSON)
+
+    def _index(self) -> Response:
+        first = next(iter(self._nodes))
+        return plain(
+            f"Simulated fleet of {len(self._nodes)} nodes: no number here is of a real GPU.\n"
+            f"/sd                    targets, for http_sd_configs of Prometheus\n"
+            f"/node/{first}/metrics  the page of one node\n"
+        )

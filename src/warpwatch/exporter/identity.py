@@ -1,0 +1,112 @@
+"""Which labels name an entity: their names, their order, their casing, as dcgm-exporter has them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from warpwatch.exporter.era import Era
+from warpwatch.expo.text import Pair
+from warpwatch.samples.entity import Core, Cpu, Entity, Gpu, Instance, Link, Switch
+from warpwatch.samples.owner import Owner
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    era: Era
+    hostname: str
+    """Empty: no host name label."""
+    old_namespace: bool = False
+    dashes_in_model: bool = False
+    pods: bool = False
+    """Kubernetes mode: pod labels on every series, empty where nobody owns the entity.
+
+    A label that is absent would be filled with the exporter's own pod when Prometheus
+    attaches its target labels, and idle GPUs would be billed to it.
+    """
+
+    def identity(self, entity: Entity) -> tuple[Pair, ...]:
+        host = self.host()
+        if isinstance(entity, Link):
+            # Lower case on links in every era: so dcgm-exporter has always written it.
+            host = tuple(("hostname", name) for _, name in host)
+        return (*self._entity(entity), *host)
+
+    def brief(self, entity: Entity) -> tuple[Pair, ...]:
+        """Enough to join with the full series; for our own families."""
+        match entity:
+            case Gpu():
+                return (("gpu", str(entity.index)), (self._uuid, entity.uuid), *self.host())
+            case Instance():
+                gpu = entity.gpu
+                instance = (("GPU_I_PROFILE", entity.profile), ("GPU_I_ID", str(entity.id)))
+                return (("gpu", str(gpu.index)), (self._uuid, gpu.uuid), *instance, *self.host())
+            case _:
+                return self.identity(entity)
+
+    def host(self) -> tuple[Pair, ...]:
+        return ((self.era.hostname, self.hostname),) if self.hostname else ()
+
+    def owner(self, owner: Owner | None) -> tuple[Pair, ...]:
+        """Labels of the work, sorted by name."""
+        pairs: dict[str, str] = {}
+        if self.pods:
+            pod, namespace, container = (
+                ("pod_name", "pod_namespace", "container_name")
+                if self.old_namespace
+                else ("pod", "namespace", "container")
+            )
+            pairs[pod] = owner.pod if owner else ""
+            pairs[namespace] = owner.namespace if owner else ""
+            pairs[container] = owner.container if owner else ""
+        if owner and owner.hpc_job:
+            pairs["hpc_job"] = owner.hpc_job
+        return tuple(sorted(pairs.items()))
+
+    @property
+    def _uuid(self) -> str:
+        return "uuid" if self.old_namespace else "UUID"
+
+    def _entity(self, entity: Entity) -> Iterator[Pair]:
+        match entity:
+            case Gpu():
+                yield from self._gpu(entity)
+            case Instance():
+                yield from self._gpu(entity.gpu)
+                yield "GPU_I_PROFILE", entity.profile
+                yield "GPU_I_ID", str(entity.id)
+            case Link():
+                yield from self._link(entity)
+            case Switch():
+                yield "nvswitch", f"nvswitch{entity.index}"
+            case Cpu():
+                yield "cpu", str(entity.index)
+                yield from self._serial(entity)
+            case Core():
+                yield "cpucore", str(entity.index)
+                yield "cpu", str(entity.cpu.index)
+                yield from self._serial(entity.cpu)
+
+    def _serial(self, cpu: Cpu) -> Iterator[Pair]:
+        if self.era.cpu_serial and cpu.serial:
+            yield "cpu_serial", cpu.serial
+
+    def _gpu(self, gpu: Gpu) -> Iterator[Pair]:
+        yield "gpu", str(gpu.index)
+        yield self._uuid, gpu.uuid
+        yield "pci_bus_id", gpu.pci_bus_id
+        yield "device", gpu.device
+        yield "modelName", self._model(gpu)
+
+    def _link(self, link: Link) -> Iterator[Pair]:
+        """Links are named in snake case, unlike GPUs; so the original has it."""
+        yield "nvlink", str(link.index)
+        if link.switch is not None:
+            yield "nvswitch", f"nvswitch{link.switch.index}"
+        if link.gpu is not None:
+            yield "gpu", str(link.gpu.index)
+            yield "gpu_uuid", link.gpu.uuid
+            yield "pci_bus_id", link.gpu.pci_bus_id
+            yield "device", link.gpu.device
+            yield "model_name", self._model(link.gpu)
+
+    def _model(self, gpu: Gpu) -> str:
+        return gpu.model.replace(" ", "-") if self.dashes_in_model else gpu.model

@@ -1,0 +1,60 @@
+"""What to read and what to write, worked out once from the list of counters."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from warpwatch.exporter.counters import Counter
+from warpwatch.exporter.era import Era
+from warpwatch.exporter.tally import ACCUMULATORS, REASONS
+from warpwatch.expo.text import Family
+from warpwatch.fields.field import Field
+
+DERIVED_FROM = 9000
+"""From here on fields are worked out by the exporter and never asked of a source."""
+
+_ALWAYS = frozenset({REASONS, *ACCUMULATORS.values()})
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One family of the page and the field that fills it."""
+
+    field: Field
+    family: Family
+    header: str
+
+    @property
+    def derived(self) -> bool:
+        return self.field.id >= DERIVED_FROM
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    metrics: tuple[Metric, ...]
+    labels: tuple[Counter, ...]
+    names: Mapping[int, str]
+    """The fields that a source must give, as the list spells them; for gaps."""
+    read: frozenset[int]
+    """Those, and what the exporter's own counters are worked out from."""
+
+
+def select(counters: Iterable[Counter], era: Era) -> Selection:
+    counters = tuple(counters)
+    metrics = [_metric(counter) for counter in counters if not counter.is_label]
+    metrics.sort(key=lambda m: (m.family.name,) if era.by_name else (m.field.id, m.family.name))
+    names = {
+        counter.field.id: counter.name
+        for counter in counters
+        if counter.field.id < DERIVED_FROM
+    }
+    return Selection(
+        metrics=tuple(metrics),
+        labels=tuple(counter for counter in counters if counter.is_label),
+        names=names,
+        read=frozenset(names) | _ALWAYS,
+    )
+
+
+def _metric(counter: Counter) -> Metric:
+    family = Family(counter.name, counter.type, counter.help)
+    return Metric(counter.field, family, family.header)

@@ -1,0 +1,149 @@
+"""The exporter as an object: start, port, reload, stop. Runs the same in a test and in production."""
+
+import asyncio
+import contextlib
+import functools
+from dataclasses import dataclass
+
+from warpwatch.clock import Clock
+from warpwatch.exporter import landing, listing
+from warpwatch.exporter.era import ERAS
+from warpwatch.exporter.identity import Naming
+from warpwatch.exporter.page import compress, render
+from warpwatch.exporter.sampler import Pace, Sampler
+from warpwatch.exporter.settings import Settings
+from warpwatch.exporter.view import View, arrange
+from warpwatch.expo.negotiate import accepts_gzip, text_format
+from warpwatch.httpd import Limits, Request, Response, Server, plain
+from warpwatch.sources.base import Source, SourceInfo
+
+WATCH_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """A page made for one snapshot and one list of counters."""
+
+    key: tuple[int, int]
+    plain: bytes
+
+
+class Exporter:
+    def __init__(
+        self, settings: Settings, source: Source, clock: Clock, limits: Limits | None = None
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._era = ERAS[settings.compat]
+        self._listing = listing.load(settings.collectors, self._era)
+        self._naming = Naming(
+            self._era,
+            "" if settings.no_hostname else settings.hostname,
+            old_namespace=settings.use_old_namespace,
+            dashes_in_model=settings.replace_blanks_in_model_name,
+            pods=settings.kubernetes,
+        )
+        self._source = source
+        self._server = Server(self._answer, settings.address, limits)
+        self._sampler: Sampler | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._body: _Body | None = None
+        self._squeezed: _Body | None = None
+
+    @property
+    def port(self) -> int:
+        return self._server.port
+
+    async def start(self) -> None:
+        settings = self._settings
+        self._sampler = Sampler(
+            self._source,
+            self._clock,
+            Pace(interval=settings.interval, stale_after=settings.stale_after),
+            fields=self._listing.selection.read,
+            windows=(
+                settings.xid_count_window_size / 1000,
+                settings.clock_events_count_window_size / 1000,
+            ),
+        )
+        await self._server.start()
+        self._tasks = [
+            asyncio.create_task(self._sampler.run(), name="sampler"),
+            asyncio.create_task(self._watch(), name="watch counters"),
+        ]
+
+    async def stop(self) -> None:
+        await self._server.stop()
+        for task in self._tasks:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        if self._sampler is not None:
+            self._sampler.close()
+
+    def reload(self) -> None:
+        if self._listing.reload() and self._sampler is not None:
+            self._sampler.fields = self._listing.selection.read
+
+    async def _watch(self) -> None:
+        while True:
+            await self._clock.sleep(WATCH_SECONDS)
+            if self._listing.changed():
+                self.reload()
+
+    async def _answer(self, request: Request) -> Response:
+        match request.path:
+            case "/metrics":
+                return self._metrics(request)
+            case "/health":
+                return plain("OK\n")
+            case "/-/healthy":
+                return plain("warpwatch exporter is alive\n")
+            case "/-/ready":
+                return self._ready()
+            case "/":
+                return Response(landing.page(self._view()).encode(), content_type=landing.HTML)
+            case _:
+                return plain("not found; there are /metrics, /-/healthy, /-/ready and /\n", 404)
+
+    def _ready(self) -> Response:
+        if self._sampler is None or self._sampler.snapshot is None:
+            return plain("the first reading is not done yet\n", 503)
+        return plain("warpwatch exporter is ready\n")
+
+    def _metrics(self, request: Request) -> Response:
+        body = self._page()
+        headers = {"vary": "accept, accept-encoding"}
+        content = body.plain
+        if accepts_gzip(request.headers.get("accept-encoding", "")):
+            content = self._compressed(body).plain
+            headers["content-encoding"] = "gzip"
+        chosen = text_format(request.headers.get("accept", ""))
+        return Response(content, content_type=chosen.content_type, headers=headers)
+
+    def _page(self) -> _Body:
+        snapshot = self._sampler.snapshot if self._sampler else None
+        key = (snapshot.number if snapshot else 0, self._listing.generation)
+        if self._body is None or self._body.key != key:
+            self._body = _Body(key, render(self._view(), self._listing.families()))
+        return self._body
+
+    def _compressed(self, body: _Body) -> _Body:
+        if self._squeezed is None or self._squeezed.key != body.key:
+            self._squeezed = _Body(body.key, compress(body.plain))
+        return self._squeezed
+
+    def _view(self) -> View:
+        if self._sampler is None:
+            raise RuntimeError("the exporter has not been started")
+        snapshot, inventory = self._sampler.snapshot, self._sampler.inventory
+        selection = self._listing.selection
+        states = snapshot.states if snapshot else ()
+        return View(
+            info=inventory.info if inventory else SourceInfo("none", detail="not looked at yet"),
+            snapshot=snapshot,
+            rows=arrange(states, selection, self._naming),
+            selection=selection,
+            naming=self._naming,
+            tally=functools.cache(self._sampler.tally),
+        )

@@ -1,0 +1,34 @@
+"""What an exporter can be told, as one frozen value."""
+
+from dataclasses import dataclass
+
+DEFAULT_COUNTERS = "/etc/dcgm-exporter/default-counters.csv"
+SHORTEST_INTERVAL_MS = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    source: str = "auto"
+    compat: str = "classic"
+    collectors: str = DEFAULT_COUNTERS
+    address: str = ":9400"
+    collect_interval: int = 1000
+    kubernetes: bool = False
+    devices: str = "f"
+    use_old_namespace: bool = False
+    no_hostname: bool = False
+    hostname: str = ""
+    replace_blanks_in_model_name: bool = False
+    xid_count_window_size: int = 300_000
+    clock_events_count_window_size: int = 300_000
+    log_format: str = "text"
+    debug: bool = False
+
+    @property
+    def interval(self) -> float:
+        return self.collect_interval / 1000
+
+    @property
+    def stale_after(self) -> float:
+        """Values older than this are not served: an old value read as a new one misleads."""
+        return max(3 * self.interval, 10.0)

@@ -1,0 +1,67 @@
+"""One thread per device, so that a driver call which never returns holds up nobody else."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+Call = Callable[[], T]
+
+
+class Worker(Generic[T]):
+    """Runs one call at a time; a call that outlives its caller's patience keeps the worker
+    busy, and no second one is started until it returns.
+
+    The thread is a daemon: a call stuck in a driver must not keep the process from ending.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._calls: SimpleQueue[tuple[Call[T], asyncio.Future[T]] | None] = SimpleQueue()
+        self._loop = asyncio.get_running_loop()
+        self._pending: asyncio.Future[T] | None = None
+        threading.Thread(target=self._run, name=name, daemon=True).start()
+
+    @property
+    def busy(self) -> bool:
+        return self._pending is not None and not self._pending.done()
+
+    def submit(self, call: Call[T]) -> "asyncio.Future[T]":
+        if self.busy:
+            raise RuntimeError("the worker is busy")
+        self._pending = self._loop.create_future()
+        self._calls.put((call, self._pending))
+        return self._pending
+
+    def stop(self) -> None:
+        """Ends the thread once its call returns; does not wait for that."""
+        self._calls.put(None)
+
+    def _run(self) -> None:
+        while (item := self._calls.get()) is not None:
+            call, future = item
+            try:
+                result = call()
+            except BaseException as error:  # noqa: BLE001  handed to whoever awaits the future
+                self._deliver(future, error=error)
+            else:
+                self._deliver(future, result=result)
+
+    def _deliver(
+        self,
+        future: "asyncio.Future[T]",
+        *,
+        result: T | None = None,
+        error: BaseException | None = None,
+    ) -> None:
+        def settle() -> None:
+            if future.cancelled():
+                return
+            if error is not None:
+                future.set_exception(error)
+            else:
+                future.set_result(result)  # type: ignore[arg-type]
+
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(settle)

@@ -1,0 +1,1 @@
+"""The catalogue: every metric once, keyed by its DCGM field id."""

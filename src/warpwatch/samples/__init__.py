@@ -1,0 +1,1 @@
+"""Readings of fields on entities at a time, and whose work they belong to. Values only."""

@@ -1,0 +1,61 @@
+"""The things that are measured.
+
+A *device* is what a source reads on its own and what can fail on its own: a GPU, an
+NVSwitch, a CPU. The other entities are parts of a device and are read with it.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Gpu:
+    index: int
+    uuid: str
+    pci_bus_id: str
+    """Domain of eight hex digits, as dcgm-exporter prints it: `00000000:8D:00.0`."""
+    model: str
+
+    @property
+    def device(self) -> str:
+        """DCGM's device name: its own GPU number, not the minor number under /dev."""
+        return f"nvidia{self.index}"
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A MIG GPU instance."""
+
+    gpu: Gpu
+    id: int
+    profile: str
+    uuid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One NVLink, seen from a GPU or from a switch."""
+
+    index: int
+    gpu: Gpu | None = None
+    switch: Switch | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cpu:
+    index: int
+    serial: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    index: int
+    cpu: Cpu
+
+
+Device = Gpu | Switch | Cpu
+Entity = Gpu | Switch | Cpu | Instance | Link | Core

@@ -1,0 +1,19 @@
+"""Whose work runs on an entity: set by the simulator or by an attribution stage."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A pod, a batch job, or a user's process; fields that do not apply stay empty."""
+
+    pod: str = ""
+    namespace: str = ""
+    container: str = ""
+    pod_uid: str = ""
+    hpc_job: str = ""
+    user: str = ""
+    team: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Labels of the pod, as its author wrote them."""

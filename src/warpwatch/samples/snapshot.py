@@ -1,0 +1,31 @@
+"""What is known of all devices at one moment: the newest report of each, and how the last read went."""
+
+from dataclasses import dataclass
+
+from warpwatch.samples.entity import Device
+from warpwatch.samples.sample import Reason, Report
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One device: its newest report that is still fit to be served, and how reading goes."""
+
+    device: Device
+    report: Report
+    """All gaps where nothing fit to be served was read."""
+    success: bool
+    """Whether the last attempt gave a report."""
+    age: float | None
+    """Seconds since the last report; None where there never was one."""
+    hung: bool = False
+    """A read has passed its deadline and not returned."""
+    failure: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    number: int
+    """Counts up with each cycle: one snapshot, one page."""
+    states: tuple[State, ...]
+    duration: float
+    """Seconds that the cycle took."""

@@ -1,0 +1,1 @@
+"""Where readings come from: one foreign API per module, strangers to each other."""
