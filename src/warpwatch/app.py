@@ -1,19 +1,42 @@
 """Assembly: from settings to running objects. The only place that knows concrete sources."""
 
 import asyncio
+import dataclasses
 import json
-import logging
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from warpwatch import config
 from warpwatch.clock import Clock, SystemClock
-from warpwatch.errors import UsageError
+from warpwatch.errors import Unreachable, UsageError, WarpwatchError
 from warpwatch.exporter.service import Exporter
 from warpwatch.exporter.settings import Settings
+from warpwatch.httpd import address
 from warpwatch.sources.base import Source
 
-Served = Callable[[Exporter], None]
+if TYPE_CHECKING:
+    from warpwatch.sources.sim.control import Target
+    from warpwatch.sources.sim.fleet import SimNode
+
+DEMO = "sim:8xH100"
+PORTS_TRIED = 20
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Started:
+    """What a command tells its user once everything answers."""
+
+    source: str
+    simulated: bool
+    url: str
+    note: str = ""
+
+
+Announce = Callable[[Started], None]
 
 
 def open_source(name: str, clock: Clock, node: str) -> Source:
@@ -48,20 +71,215 @@ def _driver(clock: Clock) -> Source:
         return AbsentSource(f"no usable NVIDIA driver: {refusal.message}")
 
 
-def serve_exporter(settings: Settings, served: Served | None = None) -> None:
-    """Serves until told to stop; `served` is called once the page answers."""
+def serve_exporter(settings: Settings, announce: Announce | None = None) -> None:
+    """Serves until told to stop."""
     clock = SystemClock()
     source = open_source(settings.source, clock, settings.hostname)
-    exporter = Exporter(settings, source, clock)
+    asyncio.run(_serve_exporter(settings, source, clock, announce))
+
+
+def up(settings: Settings, announce: Announce) -> None:
+    """As serve_exporter, for someone who wants to see something: where there is no driver the
+    GPUs are simulated, and where the port is taken the next free one is used; both are said.
+    """
+    clock = SystemClock()
+    source = open_source(settings.source, clock, settings.hostname)
+    info = source.inventory().info
+    note = ""
+    if info.name == "none":
+        note = f"{info.detail}; so these GPUs are simulated"
+        source = open_source(DEMO, clock, settings.hostname)
+    if source.inventory().info.simulated:
+        settings = dataclasses.replace(settings, kubernetes=True)
+    asyncio.run(_serve_exporter(settings, source, clock, announce, note=note, move=True))
+
+
+async def _serve_exporter(
+    settings: Settings,
+    source: Source,
+    clock: Clock,
+    announce: Announce | None,
+    *,
+    note: str = "",
+    move: bool = False,
+) -> None:
+    exporter, moved = await _start(settings, source, clock, tries=PORTS_TRIED if move else 1)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(exporter.stop)
+        await stack.enter_async_context(_controlled(source, exporter.port))
+        if announce is not None:
+            info = source.inventory().info
+            host = address(settings.address)[0] or "localhost"
+            url = f"http://{f'[{host}]' if ':' in host else host}:{exporter.port}"
+            announce(
+                Started(info.detail, info.simulated, url, "; ".join(filter(None, (note, moved))))
+            )
+        await until_stopped(exporter.reload)
+
+
+async def _start(
+    settings: Settings, source: Source, clock: Clock, tries: int
+) -> tuple[Exporter, str]:
+    """A started exporter, and what is to be said of its port if that is not the one asked for."""
+    host, first = address(settings.address)
+    moved = ""
+    for port in range(first, first + tries):
+        settings = dataclasses.replace(
+            settings, address=f"{f'[{host}]' if ':' in host else host}:{port}"
+        )
+        exporter = Exporter(settings, source, clock, down=_down(source))
+        try:
+            await exporter.start()
+        except Unreachable as error:
+            if port == first + tries - 1:
+                raise
+            moved = moved or error.message
+        else:
+            return exporter, moved
+    raise ValueError(tries)
+
+
+def _down(source: Source) -> Callable[[], bool]:
+    """Only simulators can be asked whether they play dead."""
+    return lambda: getattr(source, "exporter_down", False)
+
+
+@asynccontextmanager
+async def _controlled(source: object, port: int) -> AsyncIterator[None]:
+    """Lets `sim inject` reach a simulation while it runs; other sources have no such door."""
+    if not hasattr(source, "inject"):
+        yield
+        return
+    target: Target = source  # type: ignore[assignment]  what has inject is a simulator
+    from warpwatch.sources.sim import control
+
+    path = control_socket(port)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    async with control.serve(path, target):
+        yield
+
+
+def control_socket(port: int) -> Path:
+    return config.runtime_directory() / f"sim-{port}.sock"
+
+
+def find_control_socket() -> Path:
+    """The socket of the one simulation that runs here."""
+    found = sorted(config.runtime_directory().glob("sim-*.sock"))
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise Unreachable(
+            f"no simulation runs here: {config.runtime_directory()} has no sim-*.sock",
+            hint="start one: warpwatch exporter --source sim, or warpwatch sim --nodes 10",
+        )
+    names = ", ".join(map(str, found))
+    raise WarpwatchError(f"several simulations run here: {names}", hint="choose with --socket")
+
+
+def control(socket: Path, request: Mapping[str, object]) -> Mapping[str, object]:
+    from warpwatch.sources.sim import control as client
+
+    return client.send(socket, request)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class KnownFault:
+    name: str
+    parameters: tuple[str, ...]
+    text: str
+
+
+_EVERYWHERE = {"gpu", "at", "for"}
+
+
+def known_faults() -> tuple[KnownFault, ...]:
+    """What a simulation can be made to suffer; the texts are those of the modules."""
+    import msgspec.structs
+
+    from warpwatch.sources.sim.faults import FAULTS
+
+    return tuple(
+        KnownFault(
+            fault.name(),
+            tuple(
+                f"{field.encode_name}="
+                + ("…" if field.default is msgspec.NODEFAULT else json.dumps(field.default))
+                for field in msgspec.structs.fields(fault)
+                if field.encode_name not in _EVERYWHERE
+            ),
+            " ".join((sys.modules[fault.__module__].__doc__ or "").split()),
+        )
+        for fault in FAULTS
+    )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FleetSettings:
+    nodes: int
+    gpus: int
+    boards: tuple[str, ...]
+    seed: int
+    listen: str
+    compat: str
+    collectors: str
+
+
+def serve_fleet(settings: FleetSettings, announce: Announce) -> None:
+    """Serves the pages of a whole simulated fleet until told to stop."""
+    from warpwatch.exporter import listing
+    from warpwatch.exporter.era import ERAS
+    from warpwatch.exporter.fleet import FleetPages
+    from warpwatch.httpd import Limits, Server
+    from warpwatch.sources.sim.fleet import fleet
+
+    clock = SystemClock()
+    era = ERAS[settings.compat]
+    selection = listing.load(settings.collectors, era).selection
+    simulated = fleet(
+        clock=clock,
+        nodes=settings.nodes,
+        gpus=settings.gpus,
+        boards=settings.boards,
+        seed=settings.seed,
+    )
+    pages = FleetPages(map(_Member, simulated.nodes), selection, era, clock)
+    # Prometheus keeps a connection open to every target.
+    limits = Limits(connections=2 * settings.nodes + 100)
 
     async def main() -> None:
-        await exporter.start()
-        if served is not None:
-            served(exporter)
-        await until_stopped(exporter.reload)
-        await exporter.stop()
+        server = Server(pages.answer, settings.listen, limits)
+        await server.start()
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(server.stop)
+            await stack.enter_async_context(_controlled(simulated, server.port))
+            host = address(settings.listen)[0] or "localhost"
+            what = f"{settings.nodes} simulated nodes of {settings.gpus} GPUs"
+            announce(Started(what, simulated=True, url=f"http://{host}:{server.port}"))
+            await until_stopped()
 
     asyncio.run(main())
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Member:
+    """A simulated node as the fleet's pages want it."""
+
+    node: "SimNode"
+
+    @property
+    def name(self) -> str:
+        return self.node.name
+
+    @property
+    def source(self) -> Source:
+        return self.node.source
+
+    def labels(self) -> Mapping[str, str]:
+        return {"node": self.node.name, "rack": self.node.rack}
+
+    def down(self) -> bool:
+        return self.node.source.exporter_down
 
 
 async def until_stopped(reload: Callable[[], None] | None = None) -> None:
@@ -73,27 +291,3 @@ async def until_stopped(reload: Callable[[], None] | None = None) -> None:
     if reload is not None:
         loop.add_signal_handler(signal.SIGHUP, reload)
     await stopped.wait()
-
-
-def log_to_stderr(form: str, *, debug: bool = False) -> None:
-    handler = logging.StreamHandler(sys.stderr)
-    if form == "json":
-        handler.setFormatter(_Json())
-    else:
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.DEBUG if debug else logging.INFO, handlers=[handler])
-    # uvicorn tells of its own starting and stopping; ours says that already.
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-
-
-class _Json(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        line = {
-            "time": self.formatTime(record),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-        }
-        if record.exc_info:
-            line["error"] = self.formatException(record.exc_info)
-        return json.dumps(line)

@@ -3,7 +3,9 @@
 import dataclasses
 import os
 import socket
+import tempfile
 from collections.abc import Mapping
+from pathlib import Path
 
 from warpwatch.errors import UsageError
 from warpwatch.exporter.flags import FLAGS, Flag, Sort
@@ -73,8 +75,10 @@ def _sane(settings: Settings, warnings: list[str]) -> Settings:
     return settings
 
 
-def runtime_directory(environment: Mapping[str, str] | None = None) -> str:
-    """Where sockets go: XDG's directory, else one of this user's own under /tmp."""
+def runtime_directory(environment: Mapping[str, str] | None = None) -> Path:
+    """Where sockets go: XDG's directory, else one of this user's own beside the temporary files."""
     environment = os.environ if environment is None else environment
     directory = environment.get("XDG_RUNTIME_DIR")
-    return f"{directory}/warpwatch" if directory else f"/tmp/warpwatch-{os.getuid()}"  # noqa: S108  per user, made 0700
+    if directory:
+        return Path(directory, "warpwatch")
+    return Path(tempfile.gettempdir(), f"warpwatch-{os.getuid()}")

@@ -7,6 +7,7 @@ answers finish, and errors that name the port and the process that holds it.
 
 import asyncio
 import contextlib
+import os
 import socket
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from dataclasses import dataclass, field
@@ -59,7 +60,9 @@ def plain(text: str, status: int = 200, **headers: str) -> Response:
     return Response(text.encode(), status, headers=headers)
 
 
-def application(handler: Handler, limits: Limits) -> Callable[[Message, Receive, Send], Awaitable[None]]:
+def application(
+    handler: Handler, limits: Limits
+) -> Callable[[Message, Receive, Send], Awaitable[None]]:
     """An ASGI application that reads no bodies: every page here is asked for with GET."""
 
     async def app(scope: Message, receive: Receive, send: Send) -> None:
@@ -160,7 +163,7 @@ class _Quiet(uvicorn.Server):
 
 
 class _Guarded(H11Protocol):
-    """uvicorn's protocol with deadlines; a subclass carries the limits, as uvicorn wants a class."""
+    """uvicorn's protocol with deadlines; it wants a class, so a subclass carries the limits."""
 
     limits: ClassVar[Limits]
     _head_timer: asyncio.TimerHandle | None = None
@@ -231,7 +234,7 @@ def bind(listen: str) -> socket.socket:
     except OSError as error:
         held = f" (held by {holder})" if (holder := port_holder(port)) else ""
         raise Unreachable(
-            f"cannot listen on {listen}: {error.strerror}{held}",
+            f"cannot listen on {listen}: {os.strerror(error.errno or 0)}{held}",
             hint=f"stop that process, or choose another address, e.g. --address :{port + 1}",
         ) from error
 

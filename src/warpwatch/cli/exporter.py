@@ -1,10 +1,13 @@
 """warpwatch exporter: dcgm-exporter's flags and environment, on our own page."""
 
+import logging
 from typing import Any
 
 import click
 
 from warpwatch.exporter.flags import FLAGS, Flag, Sort
+
+log = logging.getLogger("warpwatch")
 
 _TYPES: dict[Sort, click.ParamType[Any]] = {Sort.TEXT: click.STRING, Sort.NUMBER: click.INT}
 
@@ -45,12 +48,17 @@ def _split(argument: str) -> tuple[str, ...]:
 
 def _run(**given: object) -> None:
     from warpwatch import app, config
+    from warpwatch.cli import logs
 
     settings, warnings = config.exporter(given)
-    app.log_to_stderr(settings.log_format, debug=settings.debug)
+    logs.to_stderr(settings.log_format, debug=settings.debug)
     for warning in warnings:
-        click.echo(f"warpwatch: {warning}", err=True)
-    app.serve_exporter(settings)
+        log.warning(warning)
+
+    def announce(started: app.Started) -> None:
+        log.info("serving %s/metrics from: %s", started.url, started.source)
+
+    app.serve_exporter(settings, announce)
 
 
 command = _Drop(

@@ -1,4 +1,4 @@
-"""The command line's root: finds a command, and turns what went wrong into a message and an exit code."""
+"""The command line's root: finds a command, and turns what went wrong into a message and a code."""
 
 import difflib
 import importlib

@@ -6,9 +6,9 @@ source as it stands.
 
 from collections.abc import Callable, Iterator, Mapping
 
+from warpwatch.expo.text import Pair, sample
 from warpwatch.exporter.tally import CLOCK_EVENTS, Tally
 from warpwatch.exporter.view import Row, View
-from warpwatch.expo.text import Pair, sample
 from warpwatch.fields import derived, events
 from warpwatch.fields.field import Scope
 from warpwatch.samples.entity import Gpu, Instance
@@ -35,9 +35,9 @@ def _last_xid(view: View, name: str) -> Iterator[str]:
         if not isinstance(read, int):
             continue  # A source that cannot hear of XIDs must not be shown as one that heard none.
         code = tally.last_xid or read
-        if code or view.naming.era.xid_before_first:
+        if code or view.era.xid_before_first:
             error = ("err_code", str(code)), ("err_msg", describe.short(code))
-            yield sample(name, row.with_attributes(*error), str(code))
+            yield sample(name, row.labels.with_attributes(*error), str(code))
 
 
 def _window(seconds: float) -> Pair:
@@ -49,15 +49,17 @@ def _xids_in_window(view: View, name: str) -> Iterator[str]:
         window = _window(tally.xid_window)
         recent = tally.recent_xids()
         for code in sorted(recent):
-            yield sample(name, row.with_fields(window, ("xid", str(code))), str(recent[code]))
+            yield sample(
+                name, row.labels.with_fields(window, ("xid", str(code))), str(recent[code])
+            )
         if not recent:
-            yield sample(name, row.with_fields(window), "0")
+            yield sample(name, row.labels.with_fields(window), "0")
 
 
 def _xids_in_total(view: View, name: str) -> Iterator[str]:
     for row, tally in _gpu_rows(view):
         for code in sorted(tally.xid_totals):
-            labels = row.with_fields(("xid", str(code)))
+            labels = row.labels.with_fields(("xid", str(code)))
             yield sample(name, labels, str(tally.xid_totals[code]))
 
 
@@ -66,13 +68,13 @@ def _clock_events_in_window(view: View, name: str) -> Iterator[str]:
         window = _window(tally.clock_window)
         for bit, samples in sorted(tally.recent_clock_events().items()):
             event = ("clock_event", CLOCK_EVENTS[bit])
-            yield sample(name, row.with_fields(event, window), str(samples))
+            yield sample(name, row.labels.with_fields(event, window), str(samples))
 
 
 def _clock_events_in_total(view: View, name: str) -> Iterator[str]:
     for row, tally in _gpu_rows(view):
         for bit in sorted(tally.clock_edges):
-            labels = row.with_fields(("clock_event", CLOCK_EVENTS[bit]))
+            labels = row.labels.with_fields(("clock_event", CLOCK_EVENTS[bit]))
             yield sample(name, labels, str(tally.clock_edges[bit]))
 
 

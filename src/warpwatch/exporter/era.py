@@ -1,5 +1,6 @@
 """What differs between the generations of dcgm-exporter, as data."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ class Era:
     by_name: bool
     """Families sorted by name; otherwise by field id."""
     number: Callable[[Number], str]
+    plain_below: float
+    """`number` writes integers from 0 to here with nothing but their digits."""
     corrected: bool
     """Whether types that were wrong are right: windowed counts and rates as gauges."""
     xid_before_first: bool
@@ -30,6 +33,7 @@ ERAS = {
             hostname="Hostname",
             by_name=False,
             number=fixed,
+            plain_below=math.inf,
             corrected=False,
             xid_before_first=True,
             cpu_serial=False,
@@ -39,6 +43,7 @@ ERAS = {
             hostname="hostname",
             by_name=True,
             number=shortest,
+            plain_below=1_000_000,
             corrected=True,
             xid_before_first=False,
             cpu_serial=True,

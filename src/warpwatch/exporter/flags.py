@@ -43,8 +43,8 @@ FLAGS: tuple[Flag, ...] = (
         names=("--source",),
         env="WARPWATCH_EXPORTER__SOURCE",
         default="auto",
-        help="Where readings come from: auto, nvml, sim, sim:8xH100, sim:4xA100,4xT4 or sim:FILE.toml. "
-        "auto takes the driver of this machine and never simulates.",
+        help="Where readings come from: auto, nvml, sim, sim:8xH100, sim:4xA100,4xT4 or "
+        "sim:FILE.toml. auto takes the driver of this machine and never simulates.",
     ),
     Flag(
         names=("--compat",),
@@ -151,7 +151,7 @@ FLAGS: tuple[Flag, ...] = (
         env="DCGM_EXPORTER_CONFIGMAP_DATA",
         default="none",
         help="ConfigMap (namespace:name, key metrics) in place of the CSV file.",
-        refused="reading ConfigMaps is not in this version: mount it as a file and give --collectors",
+        refused="ConfigMaps are not read in this version: mount it as a file, give --collectors",
     ),
     Flag(
         names=("--web-config-file",),
@@ -182,7 +182,6 @@ FLAGS: tuple[Flag, ...] = (
         sort=Sort.SWITCH,
         default=False,
         help="Copy the labels of pods to their series.",
-        idle=_LATER,
     ),
     Flag(
         names=("--kubernetes-enable-pod-uid",),
@@ -190,7 +189,6 @@ FLAGS: tuple[Flag, ...] = (
         sort=Sort.SWITCH,
         default=False,
         help="Add the label pod_uid.",
-        idle=_LATER,
     ),
     Flag(
         names=("--kubernetes-pod-label-allowlist-regex",),

@@ -6,17 +6,16 @@ its readings are worked out, not waited for.
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Protocol
 
 from warpwatch.clock import Clock
+from warpwatch.expo.negotiate import accepts_gzip, text_format
 from warpwatch.exporter.era import Era
 from warpwatch.exporter.identity import Naming
 from warpwatch.exporter.page import compress, render
 from warpwatch.exporter.selection import Selection
 from warpwatch.exporter.tally import Tally
-from warpwatch.exporter.view import View, arrange
-from warpwatch.expo.negotiate import accepts_gzip, text_format
+from warpwatch.exporter.view import Arranger, View
 from warpwatch.httpd import Request, Response, plain
 from warpwatch.samples.entity import Device
 from warpwatch.samples.sample import Reason
@@ -43,12 +42,16 @@ class Node(Protocol):
         ...
 
 
-@dataclass(slots=True)
 class _Published:
-    node: Node
-    naming: Naming
-    tallies: dict[Device, Tally] = field(default_factory=dict)
-    cycles: int = 0
+    """A node with what is remembered of it from one scrape to the next."""
+
+    def __init__(self, node: Node, selection: Selection, era: Era) -> None:
+        self.node = node
+        self.tallies: dict[Device, Tally] = {}
+        self.cycles = 0
+        self.arranger = Arranger(
+            selection, Naming(era, node.name, pods=True, pod_labels=True), self.tally
+        )
 
     def tally(self, device: Device) -> Tally:
         if device not in self.tallies:
@@ -62,9 +65,7 @@ class FleetPages:
     def __init__(self, nodes: Iterable[Node], selection: Selection, era: Era, clock: Clock) -> None:
         self._selection = selection
         self._clock = clock
-        self._nodes = {
-            node.name: _Published(node, Naming(era, node.name, pods=True)) for node in nodes
-        }
+        self._nodes = {node.name: _Published(node, selection, era) for node in nodes}
 
     async def answer(self, request: Request) -> Response:
         match request.path.strip("/").split("/"):
@@ -99,14 +100,8 @@ class FleetPages:
             del published.tallies[device]
         states = tuple(self._state(published, source, device) for device in inventory.devices)
         published.cycles += 1
-        return View(
-            info=inventory.info,
-            snapshot=Snapshot(published.cycles, states, self._clock.monotonic() - began),
-            rows=arrange(states, self._selection, published.naming),
-            selection=self._selection,
-            naming=published.naming,
-            tally=published.tally,
-        )
+        snapshot = Snapshot(published.cycles, states, self._clock.monotonic() - began)
+        return published.arranger.view(inventory.info, snapshot)
 
     def _state(self, published: _Published, source: Source, device: Device) -> State:
         report = source.read(device, self._selection.read)

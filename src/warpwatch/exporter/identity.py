@@ -1,12 +1,19 @@
-"""Which labels name an entity: their names, their order, their casing, as dcgm-exporter has them."""
+"""Which labels name an entity: names, order and casing as dcgm-exporter has them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from warpwatch.exporter.era import Era
 from warpwatch.expo.text import Pair
+from warpwatch.exporter.era import Era
 from warpwatch.samples.entity import Core, Cpu, Entity, Gpu, Instance, Link, Switch
 from warpwatch.samples.owner import Owner
+
+NOBODY = Owner()
+
+_NEW = ("pod", "namespace", "container")
+_OLD = ("pod_name", "pod_namespace", "container_name")
+_NOT_IN_NAMES = re.compile(r"[^a-zA-Z0-9_]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +23,9 @@ class Naming:
     """Empty: no host name label."""
     old_namespace: bool = False
     dashes_in_model: bool = False
+    pod_labels: bool = False
+    """The labels that pods were given by their authors, made fit for Prometheus."""
+    pod_uid: bool = False
     pods: bool = False
     """Kubernetes mode: pod labels on every series, empty where nobody owns the entity.
 
@@ -46,20 +56,22 @@ class Naming:
         return ((self.era.hostname, self.hostname),) if self.hostname else ()
 
     def owner(self, owner: Owner | None) -> tuple[Pair, ...]:
-        """Labels of the work, sorted by name."""
-        pairs: dict[str, str] = {}
-        if self.pods:
-            pod, namespace, container = (
-                ("pod_name", "pod_namespace", "container_name")
-                if self.old_namespace
-                else ("pod", "namespace", "container")
-            )
-            pairs[pod] = owner.pod if owner else ""
-            pairs[namespace] = owner.namespace if owner else ""
-            pairs[container] = owner.container if owner else ""
-        if owner and owner.hpc_job:
+        """Attributes of the work, sorted by name."""
+        if not self.pods:
+            return ()
+        owner = owner or NOBODY
+        names = _OLD if self.old_namespace else _NEW
+        pairs = dict(zip(names, (owner.pod, owner.namespace, owner.container), strict=True))
+        if self.pod_uid:
+            pairs["pod_uid"] = owner.pod_uid
+        if owner.hpc_job:
             pairs["hpc_job"] = owner.hpc_job
         return tuple(sorted(pairs.items()))
+
+    def labels_of_pod(self, owner: Owner | None) -> tuple[Pair, ...]:
+        if not self.pod_labels or owner is None:
+            return ()
+        return tuple((_NOT_IN_NAMES.sub("_", name), value) for name, value in owner.labels.items())
 
     @property
     def _uuid(self) -> str:

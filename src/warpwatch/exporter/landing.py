@@ -1,4 +1,4 @@
-"""The page at /: what is served, from where, and which fields this board gives, which not, and why."""
+"""The page at /: what is served, from where, and which fields a board gives, which not, and why."""
 
 from collections.abc import Iterator
 from html import escape
@@ -28,7 +28,8 @@ h1{font-size:1.3rem;margin:0}h2{font-size:1rem;margin:2rem 0 .5rem}p{margin:.4re
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{text-align:left;padding:.25rem .6rem .25rem 0;border-bottom:1px solid var(--line)}
 th{font-weight:600}td.no{color:var(--bad)}td.yes{color:var(--good)}
-.scroll{overflow-x:auto}.badge{border-left:4px solid var(--bad);background:var(--soft);padding:.6rem .8rem}
+.scroll{overflow-x:auto}
+.badge{border-left:4px solid var(--bad);background:var(--soft);padding:.6rem .8rem}
 code{font-size:.92em}nav a{margin-right:1rem}
 """
 
@@ -56,7 +57,7 @@ def page(view: View) -> str:
 
 def _source(view: View) -> Iterator[str]:
     if view.info.simulated:
-        yield '<p class="badge"><strong>Simulated data.</strong> No number here is of a real GPU.</p>'
+        yield '<p class="badge"><strong>Simulated data.</strong> No number is of a real GPU.</p>'
     elif not _gpus(view):
         detail = escape(view.info.detail) or "the source knows none"
         yield f'<p class="badge"><strong>No GPU.</strong> {detail}</p>'
@@ -66,7 +67,8 @@ def _devices(view: View) -> Iterator[str]:
     gpus = _gpus(view)
     if not gpus:
         return
-    yield '<h2>GPUs</h2><div class="scroll"><table><tr><th>GPU<th>Model<th>UUID<th>Bus<th>MIG<th>Last read'
+    yield '<h2>GPUs</h2><div class="scroll"><table>'
+    yield "<tr><th>GPU<th>Model<th>UUID<th>Bus<th>MIG<th>Last read"
     for gpu, state in gpus:
         yield f"<tr><td>{gpu.index}<td>{escape(gpu.model)}<td><code>{escape(gpu.uuid)}</code>"
         yield f"<td><code>{escape(gpu.pci_bus_id)}</code><td>{_mig(state)}"
@@ -119,4 +121,4 @@ def _representatives(view: View) -> dict[str, Reading]:
 
 
 def _gpus(view: View) -> list[tuple[Gpu, State]]:
-    return [(state.device, state) for state in view.states if isinstance(state.device, Gpu)]
+    return [(state.device, state) for _, state in view.gpus if isinstance(state.device, Gpu)]

@@ -9,17 +9,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from warpwatch.errors import InputError
+from warpwatch.expo.text import Family
 from warpwatch.exporter import counters
 from warpwatch.exporter.era import Era
-from warpwatch.exporter.own import Own
+from warpwatch.exporter.own import Own, of
 from warpwatch.exporter.selection import Selection, select
 from warpwatch.exporter.settings import DEFAULT_COUNTERS
-from warpwatch.exporter.view import View
-from warpwatch.expo.text import Family, Number, Pair
 
 log = logging.getLogger(__name__)
 
 Mark = tuple[int, int, int]
+
+RELOAD = Family(
+    "warpwatch_counters_reload_success",
+    "gauge",
+    "Whether the list of counters was taken when it was last read.",
+)
 
 
 @dataclass(slots=True)
@@ -51,16 +56,7 @@ class Listing:
         return True
 
     def families(self) -> tuple[Own, ...]:
-        def good(view: View) -> "list[tuple[tuple[Pair, ...], Number]]":
-            del view
-            return [((), int(self.good))]
-
-        family = Family(
-            "warpwatch_counters_reload_success",
-            "gauge",
-            "Whether the list of counters was taken when it was last read.",
-        )
-        return (Own(family, lambda view: iter(good(view))),)
+        return (of(RELOAD, lambda _view: iter([("", int(self.good))])),)
 
 
 def load(path: str, era: Era) -> Listing:

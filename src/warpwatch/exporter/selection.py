@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from warpwatch.expo.text import Family
 from warpwatch.exporter.counters import Counter
 from warpwatch.exporter.era import Era
 from warpwatch.exporter.tally import ACCUMULATORS, REASONS
-from warpwatch.expo.text import Family
 from warpwatch.fields.field import Field
 
 DERIVED_FROM = 9000
@@ -43,9 +43,7 @@ def select(counters: Iterable[Counter], era: Era) -> Selection:
     metrics = [_metric(counter) for counter in counters if not counter.is_label]
     metrics.sort(key=lambda m: (m.family.name,) if era.by_name else (m.field.id, m.family.name))
     names = {
-        counter.field.id: counter.name
-        for counter in counters
-        if counter.field.id < DERIVED_FROM
+        counter.field.id: counter.name for counter in counters if counter.field.id < DERIVED_FROM
     }
     return Selection(
         metrics=tuple(metrics),

@@ -1,23 +1,25 @@
-"""The exporter as an object: start, port, reload, stop. Runs the same in a test and in production."""
+"""The exporter as an object: start, port, reload, stop; the same in a test and in production."""
 
 import asyncio
 import contextlib
-import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from warpwatch.clock import Clock
+from warpwatch.expo.negotiate import accepts_gzip, text_format
 from warpwatch.exporter import landing, listing
 from warpwatch.exporter.era import ERAS
 from warpwatch.exporter.identity import Naming
 from warpwatch.exporter.page import compress, render
 from warpwatch.exporter.sampler import Pace, Sampler
 from warpwatch.exporter.settings import Settings
-from warpwatch.exporter.view import View, arrange
-from warpwatch.expo.negotiate import accepts_gzip, text_format
+from warpwatch.exporter.view import Arranger, View
 from warpwatch.httpd import Limits, Request, Response, Server, plain
 from warpwatch.sources.base import Source, SourceInfo
 
 WATCH_SECONDS = 1.0
+
+_UNKNOWN = SourceInfo("none", detail="not looked at yet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,16 @@ class _Body:
 
 class Exporter:
     def __init__(
-        self, settings: Settings, source: Source, clock: Clock, limits: Limits | None = None
+        self,
+        settings: Settings,
+        source: Source,
+        clock: Clock,
+        *,
+        limits: Limits | None = None,
+        down: Callable[[], bool] = lambda: False,
     ) -> None:
+        """`down` lets a simulator play an exporter that does not answer."""
+        self._down = down
         self._settings = settings
         self._clock = clock
         self._era = ERAS[settings.compat]
@@ -42,10 +52,13 @@ class Exporter:
             old_namespace=settings.use_old_namespace,
             dashes_in_model=settings.replace_blanks_in_model_name,
             pods=settings.kubernetes,
+            pod_labels=settings.kubernetes_enable_pod_labels,
+            pod_uid=settings.kubernetes_enable_pod_uid,
         )
         self._source = source
         self._server = Server(self._answer, settings.address, limits)
         self._sampler: Sampler | None = None
+        self._arranger: Arranger | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._body: _Body | None = None
         self._squeezed: _Body | None = None
@@ -107,11 +120,13 @@ class Exporter:
                 return plain("not found; there are /metrics, /-/healthy, /-/ready and /\n", 404)
 
     def _ready(self) -> Response:
-        if self._sampler is None or self._sampler.snapshot is None:
+        if self._running.snapshot is None:
             return plain("the first reading is not done yet\n", 503)
         return plain("warpwatch exporter is ready\n")
 
     def _metrics(self, request: Request) -> Response:
+        if self._down():
+            return plain("this exporter is down, by an injected fault\n", 503)
         body = self._page()
         headers = {"vary": "accept, accept-encoding"}
         content = body.plain
@@ -122,7 +137,7 @@ class Exporter:
         return Response(content, content_type=chosen.content_type, headers=headers)
 
     def _page(self) -> _Body:
-        snapshot = self._sampler.snapshot if self._sampler else None
+        snapshot = self._running.snapshot
         key = (snapshot.number if snapshot else 0, self._listing.generation)
         if self._body is None or self._body.key != key:
             self._body = _Body(key, render(self._view(), self._listing.families()))
@@ -134,16 +149,14 @@ class Exporter:
         return self._squeezed
 
     def _view(self) -> View:
+        sampler = self._running
+        if self._arranger is None or self._arranger.selection is not self._listing.selection:
+            self._arranger = Arranger(self._listing.selection, self._naming, sampler.tally)
+        info = sampler.inventory.info if sampler.inventory else _UNKNOWN
+        return self._arranger.view(info, sampler.snapshot)
+
+    @property
+    def _running(self) -> Sampler:
         if self._sampler is None:
             raise RuntimeError("the exporter has not been started")
-        snapshot, inventory = self._sampler.snapshot, self._sampler.inventory
-        selection = self._listing.selection
-        states = snapshot.states if snapshot else ()
-        return View(
-            info=inventory.info if inventory else SourceInfo("none", detail="not looked at yet"),
-            snapshot=snapshot,
-            rows=arrange(states, selection, self._naming),
-            selection=selection,
-            naming=self._naming,
-            tally=functools.cache(self._sampler.tally),
-        )
+        return self._sampler

@@ -14,6 +14,8 @@ class Settings:
     address: str = ":9400"
     collect_interval: int = 1000
     kubernetes: bool = False
+    kubernetes_enable_pod_labels: bool = False
+    kubernetes_enable_pod_uid: bool = False
     devices: str = "f"
     use_old_namespace: bool = False
     no_hostname: bool = False

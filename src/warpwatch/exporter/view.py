@@ -2,16 +2,18 @@
 
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import itemgetter
 
+from warpwatch.expo.text import Pair, join
+from warpwatch.exporter.era import Era
 from warpwatch.exporter.identity import Naming
 from warpwatch.exporter.selection import Selection
 from warpwatch.exporter.tally import Tally
-from warpwatch.expo.text import Pair, join
 from warpwatch.fields.catalogue import BY_ID
 from warpwatch.fields.field import Scope
 from warpwatch.samples.entity import Core, Cpu, Device, Entity, Gpu, Instance, Link, Switch
+from warpwatch.samples.owner import Owner
 from warpwatch.samples.sample import Reading, Value
 from warpwatch.samples.snapshot import Snapshot, State
 from warpwatch.sources.base import SourceInfo
@@ -27,80 +29,126 @@ SCOPES: Mapping[type, Scope] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Labels:
+    """The labels of one entity, made once and kept for as long as they stay the same."""
+
+    head: str
+    """Identity and host."""
+    fields: tuple[Pair, ...]
+    """Label fields, such as the driver's version."""
+    attributes: tuple[Pair, ...]
+    """Whose work it is."""
+    whole: str
+    brief: str
+    """Enough to join with the full series; for our own families."""
+
+    def with_fields(self, *pairs: Pair) -> str:
+        """Further ones among the label fields, where dcgm-exporter puts windows."""
+        merged = sorted((*self.fields, *pairs), key=itemgetter(0))
+        return _chain(self.head, join(merged), join(self.attributes))
+
+    def with_attributes(self, *pairs: Pair) -> str:
+        """Further ones among the attributes, where it puts error codes."""
+        merged = sorted((*self.attributes, *pairs), key=itemgetter(0))
+        return _chain(self.head, join(self.fields), join(merged))
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     entity: Entity
     values: Mapping[int, Value]
-    labels: str
-    """Everything between the braces."""
-    head: str
-    """The labels up to where further ones are put in: identity and label fields …"""
-    fields: tuple[Pair, ...]
-    attributes: tuple[Pair, ...]
-    """… and after: whose work it is."""
-
-    def with_fields(self, *pairs: Pair) -> str:
-        """Labels with further ones among the label fields, where dcgm-exporter puts windows."""
-        merged = sorted((*self.fields, *pairs), key=itemgetter(0))
-        return ",".join(filter(None, (self.head, join(merged), join(self.attributes))))
-
-    def with_attributes(self, *pairs: Pair) -> str:
-        """Labels with further ones among the attributes, where it puts error codes."""
-        merged = sorted((*self.attributes, *pairs), key=itemgetter(0))
-        return ",".join(filter(None, (self.head, join(self.fields), join(merged))))
+    labels: Labels
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     info: SourceInfo
     snapshot: Snapshot | None
-    rows: Mapping[Scope, tuple[Row, ...]]
+    rows: Mapping[Scope, list[Row]]
+    readings: list[tuple[Labels, Reading]]
+    """Every reading as it was made, before MIG instances take the place of their GPU."""
+    gpus: list[tuple[str, State]]
+    """Each GPU under its brief labels."""
     selection: Selection
-    naming: Naming
     tally: Callable[[Device], Tally]
-
-    @property
-    def states(self) -> tuple[State, ...]:
-        return self.snapshot.states if self.snapshot else ()
+    era: Era
 
 
-def arrange(
-    states: Iterable[State], selection: Selection, naming: Naming
-) -> dict[Scope, tuple[Row, ...]]:
-    rows: dict[Scope, list[Row]] = {scope: [] for scope in Scope}
-    for state in states:
-        for reading in _flex(state.report.readings):
-            rows[SCOPES[type(reading.entity)]].append(_row(reading, selection, naming))
-    return {scope: tuple(found) for scope, found in rows.items()}
+_Key = tuple[Entity, tuple[Pair, ...], Owner | None]
 
 
-def _flex(readings: tuple[Reading, ...]) -> Iterable[Reading]:
+class Arranger:
+    """Makes views of snapshots, one after the other, and remembers labels from one to the next."""
+
+    def __init__(
+        self, selection: Selection, naming: Naming, tally: Callable[[Device], Tally]
+    ) -> None:
+        self.selection = selection
+        self._naming = naming
+        self._tally = tally
+        self._known: dict[_Key, Labels] = {}
+        self._used: dict[_Key, Labels] = {}
+
+    def view(self, info: SourceInfo, snapshot: Snapshot | None) -> View:
+        rows: dict[Scope, list[Row]] = {scope: [] for scope in Scope}
+        readings: list[tuple[Labels, Reading]] = []
+        gpus: list[tuple[str, State]] = []
+        for state in snapshot.states if snapshot else ():
+            labelled = [(self._labels(reading), reading) for reading in state.report.readings]
+            readings += labelled
+            if isinstance(state.device, Gpu):
+                gpus.append((labelled[0][0].brief, state))
+            for labels, reading in _flex(labelled):
+                rows[SCOPES[type(reading.entity)]].append(
+                    Row(reading.entity, reading.values, labels)
+                )
+        # What this view did not use is of entities, owners or versions that are gone.
+        self._known, self._used = self._used, {}
+        return View(
+            info, snapshot, rows, readings, gpus, self.selection, self._tally, self._naming.era
+        )
+
+    def _labels(self, reading: Reading) -> Labels:
+        values = reading.values
+        fields = tuple(
+            (counter.name, str(values[counter.field.id]))
+            for counter in self.selection.labels
+            if counter.field.id in values
+        )
+        # With several owners a series is nobody's alone.
+        owner = reading.owners[0] if len(reading.owners) == 1 else None
+        key = (reading.entity, fields, owner)
+        labels = self._used.get(key) or self._known.get(key) or self._make(*key)
+        self._used[key] = labels
+        return labels
+
+    def _make(self, entity: Entity, fields: tuple[Pair, ...], owner: Owner | None) -> Labels:
+        owned = isinstance(entity, Gpu | Instance)
+        attributes = self._naming.owner(owner) if owned else ()
+        fields += self._naming.labels_of_pod(owner) if owned else ()
+        head = join(self._naming.identity(entity))
+        fields = tuple(sorted(fields))
+        whole = _chain(head, join(fields), join(attributes))
+        return Labels(head, fields, attributes, whole, join(self._naming.brief(entity)))
+
+
+def _flex(readings: list[tuple[Labels, Reading]]) -> Iterable[tuple[Labels, Reading]]:
     """A GPU under MIG gives way to its instances, each of which repeats what is board-wide.
 
     So dcgm-exporter has it, and so its users' queries expect it; a sum of board-wide
     values over instances counts the board several times.
     """
-    instances = [reading for reading in readings if isinstance(reading.entity, Instance)]
-    if not instances:
+    if not any(isinstance(reading.entity, Instance) for _, reading in readings):
         return readings
-    board, *parts = readings
+    (_, board), *parts = readings
     shared = {id_: value for id_, value in board.values.items() if not BY_ID[id_].per_instance}
-    merged = [
-        Reading(part.entity, ChainMap(dict(part.values), shared), part.gaps, part.owners)
-        for part in instances
+    return [
+        (labels, replace(part, values=ChainMap(dict(part.values), shared)))
+        if isinstance(part.entity, Instance)
+        else (labels, part)
+        for labels, part in parts
     ]
-    return [*merged, *(part for part in parts if not isinstance(part.entity, Instance))]
 
 
-def _row(reading: Reading, selection: Selection, naming: Naming) -> Row:
-    values = reading.values
-    fields = sorted(
-        (counter.name, str(values[counter.field.id]))
-        for counter in selection.labels
-        if counter.field.id in values
-    )
-    owner = reading.owners[0] if len(reading.owners) == 1 else None
-    owned = isinstance(reading.entity, Gpu | Instance)
-    attributes = naming.owner(owner) if owned else ()
-    head = join(naming.identity(reading.entity))
-    labels = ",".join(filter(None, (head, join(fields), join(attributes))))
-    return Row(reading.entity, values, labels, head, tuple(fields), attributes)
+def _chain(*parts: str) -> str:
+    return ",".join(filter(None, parts))

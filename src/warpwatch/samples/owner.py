@@ -15,5 +15,5 @@ class Owner:
     hpc_job: str = ""
     user: str = ""
     team: str = ""
-    labels: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Labels of the pod, as its author wrote them."""

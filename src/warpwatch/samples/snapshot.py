@@ -1,4 +1,4 @@
-"""What is known of all devices at one moment: the newest report of each, and how the last read went."""
+"""What is known of all devices at one moment: each one's newest report, and how reading goes."""
 
 from dataclasses import dataclass
 

@@ -21,7 +21,7 @@ _REASONS = {
 }
 
 
-class Refused(Exception):  # noqa: N818  what the driver did, not a fault of ours
+class Refused(Exception):
     """A call that gave no value, with the reason."""
 
     def __init__(self, reason: Reason, message: str) -> None:
@@ -34,7 +34,7 @@ class Door:
     def __init__(self, bindings: ModuleType) -> None:
         self._nvml = bindings
 
-    def call(self, function: str, *arguments: object) -> Any:  # noqa: ANN401  whatever the binding gives
+    def call(self, function: str, *arguments: object) -> Any:
         try:
             return getattr(self._nvml, function)(*arguments)
         except self._nvml.NVMLError as error:

@@ -74,7 +74,7 @@ def _licensed(door: Door, gpu: object) -> Value:
     return int(any(feature.featureState for feature in listed))
 
 
-def _first(pair: Any) -> Value:  # noqa: ANN401  the binding's (value, period in µs)
+def _first(pair: Any) -> Value:
     return int(pair[0])
 
 

@@ -115,7 +115,7 @@ class NvmlSource:
                 values[id_] = SCALED.get(id_, int)(_number(answer))
 
 
-def _number(answer: Any) -> int:  # noqa: ANN401  the binding's tagged union
+def _number(answer: Any) -> int:
     """The member of the union that the value's type names; all we ask for are integers."""
     members = ("dVal", "uiVal", "ulVal", "ullVal", "sllVal", "siVal", "usVal")
     return int(getattr(answer.value, members[answer.valueType]))

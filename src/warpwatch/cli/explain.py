@@ -1,0 +1,140 @@
+"""`warpwatch explain`: what a metric or an error code means, without leaving the terminal."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import click
+
+Facts = Mapping[str, str | int | bool | list[str]]
+
+_WIDTH = 96
+_LIST = 30
+_FIRST_SXID = 10000
+
+_output = click.option(
+    "-o", "--output", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+_overrides = click.option(
+    "--overrides",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="TOML file with a site's own opinion on codes.",
+)
+
+
+@click.group("explain")
+def command() -> None:
+    """Explain a metric or an error code."""
+
+
+@command.command("field")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@_output
+def explain_field(names: tuple[str, ...], output: str) -> None:
+    """Explain fields by id, by a name of any era, or by a part of a name.
+
+    A part that fits several fields gives a list of them, one line each.
+    """
+    from warpwatch.fields.describe import describe, summary
+    from warpwatch.fields.spellings import search
+
+    found = {name: search(name) for name in names}
+    for name, fields in found.items():
+        if not fields:
+            raise _unknown(name)
+    if output == "json":
+        _print_json([describe(field) for fields in found.values() for field in fields])
+        return
+    for number, (name, fields) in enumerate(found.items()):
+        if number:
+            click.echo()
+        _print_remark(name)
+        if len(fields) > 1:
+            click.echo("\n".join(map(summary, fields[:_LIST])))
+            _print_rest(name, len(fields) - _LIST)
+            continue
+        _print_facts(describe(fields[0]))
+
+
+@command.command("xid")
+@click.argument("code", type=click.IntRange(min=0))
+@_overrides
+@_output
+def explain_xid(code: int, overrides: Path | None, output: str) -> None:
+    """Explain an XID of a GPU; five digits are taken for an SXid of an NVSwitch."""
+    _explain(code, overrides, output, switch=code >= _FIRST_SXID)
+
+
+@command.command("sxid")
+@click.argument("code", type=click.IntRange(min=0))
+@_overrides
+@_output
+def explain_sxid(code: int, overrides: Path | None, output: str) -> None:
+    """Explain an SXid of an NVSwitch."""
+    _explain(code, overrides, output, switch=True)
+
+
+def _explain(code: int, path: Path | None, output: str, *, switch: bool) -> None:
+    from warpwatch.xid.catalogue import sxid, xid
+    from warpwatch.xid.describe import describe
+    from warpwatch.xid.overrides import NONE, load
+
+    overrides = NONE if path is None else load(path)
+    facts = describe((sxid if switch else xid)(code, overrides), overrides)
+    if output == "json":
+        _print_json(facts)
+    else:
+        _print_facts(facts)
+
+
+def _unknown(name: str) -> Exception:
+    from warpwatch.errors import InputError
+    from warpwatch.fields.spellings import nearest
+
+    problem = "no metric has this id, this name or this in its name"
+    guess = nearest(name)
+    if guess is None:
+        return InputError(f"field {name}", problem, hint="warpwatch explain field gpu")
+    hint = f"warpwatch explain field {guess}"
+    return InputError(f"field {name}", f"{problem}; did you mean {guess}?", hint=hint)
+
+
+def _print_remark(name: str) -> None:
+    from warpwatch.fields.spellings import wrong_name
+
+    if (mistake := wrong_name(name)) is not None:
+        click.echo(_wrapped(f"{mistake.wrong} does not exist: {mistake.why}.") + "\n")
+
+
+def _print_rest(name: str, rest: int) -> None:
+    if rest > 0:
+        click.echo(f"and {rest} more: say more than {name}, or use -o json for all", err=True)
+
+
+def _print_json(value: Facts | Sequence[Facts]) -> None:
+    import json
+
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def _print_facts(facts: Facts) -> None:
+    margin = max(map(len, facts)) + 2
+    for key, value in facts.items():
+        lines = value if isinstance(value, list) else [_word(value)]
+        hang = 2 if len(lines) > 1 else 0
+        for number, line in enumerate(lines):
+            click.echo(f"{'' if number else key:<{margin}}{_wrapped(line, margin, hang=hang)}")
+
+
+def _word(value: str | int) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+
+
+def _wrapped(text: str, margin: int = 0, *, hang: int = 0) -> str:
+    """The text in lines that end within the page; those after the first begin at the margin, and
+    further in where the text is one of several.
+    """
+    import textwrap
+
+    width = _WIDTH - margin - hang
+    lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+    return f"\n{' ' * (margin + hang)}".join(lines)

@@ -1,0 +1,33 @@
+"""warpwatch fields: what is made from the catalogue."""
+
+from pathlib import Path
+
+import click
+
+from warpwatch.errors import WarpwatchError
+
+
+@click.group("fields")
+def command() -> None:
+    """Write the files that are made from the catalogue."""
+
+
+@command.command()
+@click.option("--out", default=".", type=click.Path(file_okay=False), help="Root of the checkout.")
+@click.option("--check", is_flag=True, help="Write nothing; fail if a file is not up to date.")
+def render(out: str, *, check: bool) -> None:
+    """Lists of counters for deploy/generated/, tables for docs/."""
+    from warpwatch.exporter import documents
+
+    stale = [
+        (Path(out, name), text)
+        for name, text in documents.files().items()
+        if not (path := Path(out, name)).exists() or path.read_text(encoding="utf-8") != text
+    ]
+    if check and stale:
+        names = ", ".join(str(path) for path, _ in stale)
+        raise WarpwatchError(f"not up to date: {names}", hint=documents.COMMAND)
+    for path, text in stale:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        click.echo(f"wrote {path}")

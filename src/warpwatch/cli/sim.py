@@ -1,0 +1,156 @@
+"""warpwatch sim: a fleet to scrape without having one, and faults for what is simulated."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from warpwatch.errors import UsageError
+from warpwatch.exporter.settings import DEFAULT_COUNTERS
+
+if TYPE_CHECKING:
+    from warpwatch.app import Started
+
+_SOCKET = click.option(
+    "--socket", type=click.Path(path_type=Path), help="Which simulation; the only one by default."
+)
+
+
+@click.group("sim", invoke_without_command=True)
+@click.option("--nodes", default=10, show_default=True, help="How many nodes.")
+@click.option("--gpus", default=8, show_default=True, help="GPUs on each.")
+@click.option(
+    "--board", "boards", multiple=True, default=("H100",), show_default=True,
+    help="Kind of GPU; given several times, racks take them in turn.",
+)  # fmt: skip
+@click.option("--seed", default=1, show_default=True, help="Another seed, another fleet.")
+@click.option("--listen", default="127.0.0.1:9410", show_default=True, help="Address to listen on.")
+@click.option(
+    "--compat", type=click.Choice(("classic", "4.8.3")), default="classic", show_default=True,
+    help="Which generation of dcgm-exporter the pages look like.",
+)  # fmt: skip
+@click.option(
+    "--collectors", "-f", default=DEFAULT_COUNTERS, show_default=True,
+    help="CSV file of the fields to serve; the built-in list where the default does not exist.",
+)  # fmt: skip
+@click.pass_context
+def command(  # noqa: PLR0917  click hands over one argument per option
+    context: click.Context,
+    nodes: int,
+    gpus: int,
+    boards: tuple[str, ...],
+    seed: int,
+    listen: str,
+    compat: str,
+    collectors: str,
+) -> None:
+    """Serve a simulated fleet; put faults into a running simulation."""
+    if context.invoked_subcommand is not None:
+        return
+    from warpwatch import app
+    from warpwatch.cli import logs
+
+    logs.to_stderr("text")
+    settings = app.FleetSettings(nodes, gpus, boards, seed, listen, compat, collectors)
+    app.serve_fleet(settings, _announce)
+
+
+def _announce(started: "Started") -> None:
+    click.echo(f"SIMULATED DATA: {started.source}")
+    click.echo(f"  targets  {started.url}/sd   (http_sd_configs of Prometheus)")
+    click.echo(f"  index    {started.url}/")
+    click.echo("  try      warpwatch sim inject lost --node gpu-0001 --gpu 3")
+    click.echo("  stop     Ctrl-C")
+
+
+@command.command()
+@click.argument("fault")
+@click.argument("parameters", nargs=-1, metavar="[NAME=VALUE]...")
+@click.option("--node", help="Which node of a fleet.")
+@click.option("--gpu", default=0, show_default=True, help="Which GPU of the node.")
+@click.option("--for", "lasting", help="How long, e.g. 2m; until it is cleared by default.")
+@click.option("--at", "after", help="After how long, e.g. 30s; now by default.")
+@_SOCKET
+def inject(
+    fault: str,
+    parameters: tuple[str, ...],
+    *,
+    node: str | None,
+    gpu: int,
+    lasting: str | None,
+    after: str | None,
+    socket: Path | None,
+) -> None:
+    """Put FAULT into a running simulation, e.g. inject xid code=79 --gpu 3.
+
+    `warpwatch sim faults` lists what there is.
+    """
+    request: dict[str, object] = {"fault": fault, "gpu": gpu, **_parameters(parameters)}
+    optional = {"node": node, "for": lasting, "at": after}
+    request |= {key: value for key, value in optional.items() if value is not None}
+    reply = _send(socket, request)
+    click.echo(f"fault {reply['id']}: {_sentence(reply)}")
+
+
+@command.command()
+@_SOCKET
+def active(socket: Path | None) -> None:
+    """The faults that are planned or active in a running simulation."""
+    faults = _send(socket, {"list": True})["faults"]
+    if not isinstance(faults, list) or not faults:
+        click.echo("none", err=True)
+        return
+    for fault in faults:
+        click.echo(f"{fault['id']:>4}  {_sentence(fault)}")
+
+
+@command.command()
+@click.argument("number", type=int)
+@_SOCKET
+def clear(number: int, socket: Path | None) -> None:
+    """End the fault of this NUMBER."""
+    _send(socket, {"clear": number})
+    click.echo(f"fault {number} is over")
+
+
+@command.command()
+def faults() -> None:
+    """What can be injected, with its parameters."""
+    from warpwatch import app
+
+    for fault in app.known_faults():
+        click.echo(" ".join((fault.name, *fault.parameters)))
+        click.echo(click.wrap_text(fault.text, 78, "    ", "    "))
+
+
+def _send(socket: Path | None, request: Mapping[str, object]) -> Mapping[str, object]:
+    from warpwatch import app
+
+    return app.control(socket or app.find_control_socket(), request)
+
+
+def _parameters(words: tuple[str, ...]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals:
+            raise UsageError(f"{word!r} is not NAME=VALUE", hint="e.g. code=79")
+        try:
+            found[name] = json.loads(value)
+        except ValueError:
+            found[name] = value
+    return found
+
+
+def _sentence(fault: Mapping[str, object]) -> str:
+    begins, ends = fault["begins"], fault["ends"]
+    until = f"until {_time(ends)}" if ends is not None else "until it is cleared"
+    return f"{fault['fault']} on {fault['node']} GPU {fault['gpu']} from {_time(begins)} {until}"
+
+
+def _time(seconds: object) -> str:
+    moment = datetime.fromtimestamp(float(str(seconds)), UTC)
+    return moment.strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -1,0 +1,123 @@
+"""From a scenario to GPUs that run: boards into slots, instances onto boards, work onto both."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import groupby
+from math import inf
+from random import Random
+
+from warpwatch.samples.entity import Gpu, Instance
+from warpwatch.sources.sim import identity, jobs
+from warpwatch.sources.sim.board import board
+from warpwatch.sources.sim.chance import seed_of
+from warpwatch.sources.sim.gpu import SimGpu
+from warpwatch.sources.sim.physics.plant import plant
+from warpwatch.sources.sim.scenario import MIXED, Scenario
+from warpwatch.sources.sim.schedule import Schedule, Span
+from warpwatch.sources.sim.spec import workload_names
+from warpwatch.sources.sim.state import Part, State
+from warpwatch.sources.sim.timeline import Timeline
+from warpwatch.sources.sim.work import Work
+from warpwatch.sources.sim.workloads import WORKLOADS
+
+Spans = Callable[[float], Span]
+_FIRST_ID = {7: 0, 4: 1, 3: 1, 2: 3, 1: 7}
+"""Where NVIDIA begins to number instances of so many compute slices."""
+_MIXED_PARTS = ("inference", "notebook", "held", "idle", "inference", "input_bound", "idle")
+_LONGEST_PAST = 2 * 3600.0
+
+
+def gpus(
+    scenario: Scenario, node: str, timeline: Timeline, schedule: Schedule | None, first: int
+) -> tuple[SimGpu, ...]:
+    """The node's GPUs; `schedule` is one that other nodes share, in which its seats begin at
+    `first`. Without it the node has one of its own.
+    """
+    names = _dealt(scenario)
+    seats = [index for index, name in enumerate(names) if name == MIXED]
+    if schedule is None:
+        seed = seed_of(scenario.seed, node, "schedule")
+        schedule = Schedule(seed, [node] * len(seats), timeline.begin)
+    spans: dict[int, Spans] = {
+        index: partial(schedule.span, first + seat) for seat, index in enumerate(seats)
+    }
+    spans |= _fixed(scenario, node, names, timeline.begin)
+    return tuple(_gpu(scenario, node, index, timeline, spans[index]) for index in range(len(names)))
+
+
+def _gpu(scenario: Scenario, node: str, index: int, timeline: Timeline, spans: Spans) -> SimGpu:
+    figures = board(scenario.boards[index][0])
+    entity = Gpu(
+        index=index,
+        uuid=identity.gpu_uuid(scenario.seed, node, index),
+        pci_bus_id=identity.pci_bus_id(index),
+        model=figures.identity.name,
+    )
+    state = State(
+        entity,
+        figures,
+        plant(figures, scenario.ambient, timeline.tick, seed_of(entity.uuid, "board")),
+        identity.papers(scenario.seed, node, index, scenario.driver),
+        tuple(_parts(scenario, node, entity, timeline.begin)),
+    )
+    return SimGpu(state, spans, timeline.begin, timeline.tick)
+
+
+def _dealt(scenario: Scenario) -> tuple[str, ...]:
+    """The workload's name for each GPU: a list is dealt in blocks as equal as can be. What
+    runs on a MIG GPU runs on its instances, so it has no work of its own.
+    """
+    names: list[str] = []
+    for group in scenario.gpus:
+        given = workload_names(group)
+        if group.mig:
+            names += ["idle"] * group.count
+        else:
+            names += [given[slot * len(given) // group.count] for slot in range(group.count)]
+    return tuple(names)
+
+
+def _fixed(scenario: Scenario, node: str, names: tuple[str, ...], begin: float) -> dict[int, Spans]:
+    """GPUs whose workload the scenario names keep it; neighbours that work as one are a job."""
+    workloads = {workload.name: workload for workload in WORKLOADS}
+    spans: dict[int, Spans] = {}
+    for name, neighbours in groupby(range(len(names)), key=names.__getitem__):
+        if name == MIXED:
+            continue
+        block = tuple(neighbours)
+        gangs = [block] if workloads[name].gang else [(index,) for index in block]
+        for gang in gangs:
+            rng = Random(seed_of(scenario.seed, node, "fixed", gang[0]))
+            works = _endless(rng, name, node, len(gang), begin)
+            for index, work in zip(gang, works, strict=True):
+                spans[index] = partial(_always, Span(inf, None if name == "idle" else work))
+    return spans
+
+
+def _always(span: Span, _time: float) -> Span:
+    return span
+
+
+def _endless(rng: Random, name: str, node: str, size: int, begin: float) -> tuple[Work, ...]:
+    asked = jobs.request(rng, size, jobs.kind_of(name), size)
+    return jobs.begin(asked, (node,) * size, begin - 120.0 - rng.random() * _LONGEST_PAST)
+
+
+def _parts(scenario: Scenario, node: str, gpu: Gpu, begin: float) -> Iterator[Part]:
+    name, group = scenario.boards[gpu.index]
+    figures = board(name)
+    if figures.mig is None:
+        return
+    names = workload_names(group)
+    dealt = _MIXED_PARTS if names == (MIXED,) else names
+    taken: set[int] = set()
+    for position, profile in enumerate(group.mig):
+        piece = figures.mig.profiles[profile]
+        number = _FIRST_ID[piece.compute]
+        while number in taken:
+            number += 1
+        taken.add(number)
+        uuid = identity.instance_uuid(scenario.seed, node, gpu.index, number)
+        work = _endless(Random(seed_of(uuid)), dealt[position % len(dealt)], node, 1, begin)[0]
+        sms = max(figures.identity.sms * piece.compute // 8, 1)
+        yield Part(Instance(gpu, number, profile, uuid), piece, sms, work)

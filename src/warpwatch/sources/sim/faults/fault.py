@@ -1,0 +1,61 @@
+"""What every fault is: some parameters, a time, and three moments at which it acts."""
+
+from enum import Enum
+from typing import Annotated, ClassVar
+
+import msgspec
+
+from warpwatch.sources.sim.board import Board
+from warpwatch.sources.sim.duration import Seconds
+from warpwatch.sources.sim.state import State
+
+Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
+Rate = Annotated[float, msgspec.Meta(ge=0, le=1_000_000)]
+Degrees = Annotated[float, msgspec.Meta(gt=0, le=200)]
+NOW = Seconds(0.0)
+
+
+class Access(Enum):
+    """Faults that are seen in how a GPU answers, not in what it says."""
+
+    HUNG = "hung"
+    LOST = "lost"
+    MISSING = "missing"
+    DOWN = "exporter down"
+
+
+class Fault(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="fault"
+):
+    gpu: Annotated[int, msgspec.Meta(ge=0, le=63)] = 0
+    at: Seconds = NOW
+    """After the simulation's start, or after now if injected."""
+    lasting: Seconds | None = msgspec.field(name="for", default=None)
+    """Without it the fault stays until it is cleared."""
+
+    access: ClassVar[Access | None] = None
+
+    @classmethod
+    def name(cls) -> str:
+        """As files and requests write it."""
+        return str(cls.__struct_config__.tag)
+
+    def problem(self, board: Board) -> str:
+        """Why such a board cannot have this fault; empty if it can."""
+        del board
+        return ""
+
+    def begin(self, state: State, time: float) -> None:
+        """Once, when it strikes."""
+
+    def press(self, state: State, since: float, seconds: float) -> None:
+        """At every tick while it lasts: `since` it struck, and the length of the tick."""
+
+    def end(self, state: State) -> None:
+        """Once, when its time is over or it is cleared: what a repair puts right."""
+
+
+def grown(per_minute: float, since: float, seconds: float) -> int:
+    """How many whole events a steady rate brought within the last tick."""
+    rate = per_minute / 60.0
+    return int(rate * since) - int(rate * max(since - seconds, 0.0))

@@ -1,0 +1,1 @@
+"""How each field is read off the state: one table per family, all of them in `table`."""

@@ -1,0 +1,143 @@
+"""A queue of jobs over the GPUs of a few nodes, played forward as far as anybody asks.
+
+Jobs come, wait until enough GPUs are free, run and go; what is left in between is idle and
+has no owner. The play depends on the seed alone, not on who looks at it and when, so each
+GPU may follow it at its own pace: what it has not seen yet is kept for it.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from random import Random
+from threading import Lock
+
+from warpwatch.sources.sim import jobs
+from warpwatch.sources.sim.jobs import KINDS, Kind, Request
+from warpwatch.sources.sim.work import Work
+from warpwatch.sources.sim.workloads.held import HELD
+from warpwatch.sources.sim.workloads.inference import INFERENCE
+from warpwatch.sources.sim.workloads.notebook import NOTEBOOK
+from warpwatch.sources.sim.workloads.training import TRAINING
+
+LOAD = 0.88
+"""Share of the GPUs that requests would fill if they always fitted."""
+_LONGEST_PAST = 3 * 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    until: float
+    work: Work | None
+
+
+class Schedule:
+    def __init__(self, seed: int, nodes: Sequence[str], begin: float) -> None:
+        """`nodes` names the node of each seat; seats of a node stand together."""
+        self._rng = Random(seed)
+        self._nodes = tuple(nodes)
+        counts = [self._nodes.count(node) for node in dict.fromkeys(self._nodes)]
+        self._largest = max(counts, default=0)
+        self._most = self._largest * counts.count(self._largest)
+        self._rate = len(nodes) * LOAD / jobs.mean_gpu_seconds(max(self._most, 1))
+        self._lock = Lock()
+        self._time = begin
+        self._free = set(range(len(nodes)))
+        self._ends: list[tuple[float, int, tuple[int, ...]]] = []
+        self._order = 0
+        self._spans: list[deque[Span]] = [deque() for _ in nodes]
+        if nodes:
+            self._open(begin)
+            self._next = self._asked()
+            self._arrival = begin + self._pause()
+            self._rest()
+
+    def span(self, seat: int, time: float) -> Span:
+        """What the seat does at this time and until when. Times must not go back."""
+        with self._lock:
+            spans = self._spans[seat]
+            while True:
+                while not spans:
+                    self._play()
+                if spans[0].until > time:
+                    return spans[0]
+                spans.popleft()
+
+    def _open(self, begin: float) -> None:
+        """At the beginning the house is not empty: jobs are some way into their time."""
+        for kind, size in _opening(self._rng, self._most, self._largest):
+            asked = jobs.request(self._rng, size, kind, size)
+            seats = self._seats(size)
+            if seats is not None:
+                past = self._rng.random() * min(asked.length, _LONGEST_PAST)
+                self._place(asked, seats, begin - past, begin + max(asked.length - past, 900.0))
+
+    def _play(self) -> None:
+        """On to the next moment at which something changes."""
+        waiting = self._arrival > self._time
+        ends = self._ends[0][0] if self._ends else None
+        time = self._arrival if ends is None or (waiting and self._arrival < ends) else ends
+        self._time = time
+        while self._ends and self._ends[0][0] <= time:
+            self._free.update(heappop(self._ends)[2])
+        while self._arrival <= time:
+            seats = self._seats(self._next.size)
+            if seats is None:
+                break
+            self._place(self._next, seats, time, time + self._next.length)
+            self._next = self._asked()
+            self._arrival = time + self._pause()
+        self._rest()
+
+    def _rest(self) -> None:
+        """Free seats are idle until something may change."""
+        ends = self._ends[0][0] if self._ends else self._arrival
+        until = min(ends, self._arrival) if self._arrival > self._time else ends
+        for seat in self._free:
+            self._spans[seat].append(Span(until, None))
+
+    def _place(self, asked: Request, seats: tuple[int, ...], begun: float, end: float) -> None:
+        nodes = tuple(self._nodes[seat] for seat in seats)
+        for seat, work in zip(seats, jobs.begin(asked, nodes, begun), strict=True):
+            self._spans[seat].append(Span(end, work))
+        self._free.difference_update(seats)
+        self._order += 1
+        heappush(self._ends, (end, self._order, seats))
+
+    def _seats(self, size: int) -> tuple[int, ...] | None:
+        """Free seats for a job: on the fullest node that fits it, or on whole nodes."""
+        by_node: dict[str, list[int]] = {}
+        for seat in sorted(self._free):
+            by_node.setdefault(self._nodes[seat], []).append(seat)
+        fitting = [seats for seats in by_node.values() if len(seats) >= size]
+        if fitting:
+            return tuple(min(fitting, key=len)[:size])
+        if size <= self._largest:
+            return None
+        whole = [seats for seats in by_node.values() if len(seats) == self._largest]
+        seats = [seat for node in whole for seat in node]
+        return tuple(seats[:size]) if len(seats) >= size else None
+
+    def _asked(self) -> Request:
+        return jobs.request(self._rng, self._most)
+
+    def _pause(self) -> float:
+        return self._rng.expovariate(self._rate)
+
+
+def _opening(rng: Random, seats: int, largest: int) -> Iterator[tuple[Kind, int]]:
+    """A node of eight begins with something of everything; larger houses with a mixture."""
+    kinds = {kind.workload: kind for kind in KINDS}
+    if seats <= largest:
+        half = seats // 2
+        if half > 1:
+            yield kinds[TRAINING], half
+        for workload in (INFERENCE, NOTEBOOK, HELD)[: max(1, seats - half - 1)]:
+            yield kinds[workload], 1
+        return
+    left = int(seats * LOAD)
+    while left > 0:
+        kind = rng.choices(KINDS, weights=[each.weight for each in KINDS])[0]
+        size = min(rng.choice(kind.sizes), left, seats)
+        left -= size
+        yield kind, size

@@ -1,0 +1,171 @@
+"""The simulator as a source: one node's GPUs, read like any others."""
+
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from itertools import count
+from threading import Event
+from typing import Literal
+
+from warpwatch.clock import Clock
+from warpwatch.samples.entity import Device, Gpu, Link, Switch
+from warpwatch.samples.sample import Reading, Reason, Report
+from warpwatch.sources.base import Inventory, SourceInfo
+from warpwatch.sources.sim import assembly
+from warpwatch.sources.sim.faults.fault import Access
+from warpwatch.sources.sim.gpu import SimGpu
+from warpwatch.sources.sim.incidents import ActiveFault, Incidents
+from warpwatch.sources.sim.readings import switches as switch_readings
+from warpwatch.sources.sim.readings.links import LinkView
+from warpwatch.sources.sim.readings.table import Plan, plan
+from warpwatch.sources.sim.scenario import Scenario
+from warpwatch.sources.sim.schedule import Schedule
+from warpwatch.sources.sim.timeline import Timeline
+
+Hang = Literal["block", "report"]
+_BASEBOARD = 8
+"""GPUs that share NVSwitches."""
+_GLANCE = 0.05
+"""Seconds between two looks at whether a hung call may return; its end may come by simulated
+time, by a request or by close, and none of them can wake it."""
+
+
+class SimSource:
+    def __init__(
+        self,
+        scenario: Scenario,
+        clock: Clock,
+        *,
+        node: str = "localhost",
+        hang: Hang = "block",
+        switches: bool = False,
+        timeline: Timeline | None = None,
+        schedule: Schedule | None = None,
+        first_seat: int = 0,
+        ids: Iterator[int] | None = None,
+    ) -> None:
+        """With hang="block" a hung GPU blocks its reader, as a driver does; "report" is for
+        readers that cannot wait. `switches` lists NVSwitches among the devices. What follows
+        is for a fleet, whose nodes share their time, their queue and their numbering.
+        """
+        self._timeline = timeline or Timeline(scenario, clock)
+        self._names = tuple(name for name, _ in scenario.boards)
+        self._gpus = assembly.gpus(scenario, node, self._timeline, schedule, first_seat)
+        self._incidents = Incidents(scenario, node, self._timeline, self._gpus, ids or count(1))
+        self._hang = hang
+        self._closed = Event()
+        boards = ", ".join(f"{group.count}x{group.board}" for group in scenario.gpus)
+        self._info = SourceInfo(
+            name="sim",
+            simulated=True,
+            driver=scenario.driver,
+            detail=f"simulated GPUs: {boards}, seed {scenario.seed}",
+        )
+        self._switches = tuple(Switch(index) for index in range(self._switch_count()))
+        self._listed: tuple[Device, ...] = self._switches if switches else ()
+        self._inventory = Inventory(self._info, self._present())
+
+    def inventory(self) -> Inventory:
+        present = self._present()
+        if present != self._inventory.devices:
+            self._inventory = Inventory(self._info, present)
+        return self._inventory
+
+    def read(self, device: Device, fields: AbstractSet[int]) -> Report:
+        if isinstance(device, Gpu):
+            return self._read_gpu(device, frozenset(fields))
+        if isinstance(device, Switch):
+            return self._read_switch(device, frozenset(fields))
+        return Report(device, self._timeline.now(), ())
+
+    def close(self) -> None:
+        """Calls that hang come back."""
+        self._closed.set()
+
+    def inject(self, request: Mapping[str, object]) -> ActiveFault:
+        return self._incidents.inject(request)
+
+    def active(self) -> tuple[ActiveFault, ...]:
+        return self._incidents.active()
+
+    def clear(self, number: int) -> bool:
+        return self._incidents.clear(number)
+
+    @property
+    def exporter_down(self) -> bool:
+        """Whether a page of this node should not be served just now."""
+        return self._incidents.exporter_down()
+
+    def _present(self) -> tuple[Device, ...]:
+        now = self._timeline.now()
+        gpus = (gpu.state.entity for gpu in self._gpus if gpu.access(now) is not Access.MISSING)
+        return (*gpus, *self._listed)
+
+    def _switch_count(self) -> int:
+        nvlink = self._gpus[0].state.board.nvlink
+        whole = len(self._names) == _BASEBOARD and len(set(self._names)) == 1
+        return nvlink.switches if nvlink and whole else 0
+
+    def _plan(self, index: int, fields: frozenset[int]) -> Plan:
+        return plan(fields, self._names[index], mig=bool(self._gpus[index].state.parts))
+
+    def _read_gpu(self, device: Gpu, fields: frozenset[int]) -> Report:
+        gpu = self._gpus[device.index]
+        answers = self._plan(device.index, fields)
+        reason = self._silence(gpu)
+        with gpu.lock:
+            now = self._timeline.now()
+            gpu.advance(self._timeline.ticks(now))
+            if reason is None and gpu.state.wear.off_bus:
+                reason = Reason.LOST
+            readings = (
+                _readings(gpu, answers) if reason is None else _refusals(gpu, answers, reason)
+            )
+            events = tuple(gpu.state.events)
+            gpu.state.events.clear()
+        return Report(device, now, readings, events)
+
+    def _silence(self, gpu: SimGpu) -> Reason | None:
+        """Why the GPU does not answer, once it is known: a hung one lets its reader wait."""
+        access = gpu.access(self._timeline.now())
+        while access is Access.HUNG and self._hang == "block" and not self._closed.is_set():
+            self._closed.wait(_GLANCE)
+            access = gpu.access(self._timeline.now())
+        if access is Access.HUNG:
+            return Reason.TIMED_OUT
+        return None if access is None else Reason.LOST
+
+    def _read_switch(self, device: Switch, fields: frozenset[int]) -> Report:
+        answers = self._plan(0, fields).switch
+        if not answers:
+            return Report(device, self._timeline.now(), ())
+        now = self._timeline.now()
+        for gpu in self._gpus:
+            with gpu.lock:
+                gpu.advance(self._timeline.ticks(now))
+        view = switch_readings.view(
+            device.index, len(self._switches), [gpu.state for gpu in self._gpus]
+        )
+        return Report(device, now, (answers.read(device, view),))
+
+
+def _readings(gpu: SimGpu, answers: Plan) -> tuple[Reading, ...]:
+    """The GPU, then its instances, then its links as far as anything is asked of them."""
+    state = gpu.state
+    owners = state.work.owners if state.work else ()
+    readings = [answers.gpu.read(state.entity, state, owners)]
+    if answers.part:
+        readings += [
+            answers.part.read(part.instance, part, part.work.owners) for part in state.parts
+        ]
+    if answers.link and state.board.nvlink:
+        readings += [
+            answers.link.read(Link(index, state.entity), LinkView(state, index))
+            for index in range(state.board.nvlink.links)
+        ]
+    return tuple(readings)
+
+
+def _refusals(gpu: SimGpu, answers: Plan, reason: Reason) -> tuple[Reading, ...]:
+    state = gpu.state
+    parts = [answers.part.refuse(part.instance, reason) for part in state.parts]
+    return (answers.gpu.refuse(state.entity, reason), *parts)

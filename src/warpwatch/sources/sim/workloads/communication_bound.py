@@ -1,0 +1,22 @@
+"""More exchange than compute: links near their peak, kernels that mostly move data."""
+
+from warpwatch.sources.sim.activity import Activity
+from warpwatch.sources.sim.work import Work, Workload
+
+
+def drive(activity: Activity, _work: Work, _time: float, jitter: float) -> None:
+    activity.busy = 0.99
+    activity.sm = 0.38 + 0.03 * jitter
+    activity.occupancy = 0.12
+    activity.tensor = 0.17 + 0.02 * jitter
+    activity.fp32 = 0.06
+    activity.dram = 0.30
+    activity.nvlink_rx = activity.nvlink_tx = 0.74 + 0.05 * jitter
+    activity.pcie_rx = 0.30 + 0.03 * jitter
+    activity.pcie_tx = 0.30 + 0.03 * jitter
+    activity.memory = 0.71
+
+
+COMMUNICATION_BOUND = Workload(
+    "communication_bound", "training bound by its collectives", drive, gang=True
+)

@@ -1,0 +1,31 @@
+"""One rank is slow. The others wait for it in collectives, whose kernels spin: by GPU_UTIL
+they look as busy as it does.
+"""
+
+from warpwatch.sources.sim.activity import Activity
+from warpwatch.sources.sim.work import Work, Workload
+
+
+def slow_rank(work: Work) -> int:
+    return work.job.seed % work.job.size
+
+
+def drive(activity: Activity, work: Work, _time: float, jitter: float) -> None:
+    activity.memory = 0.68
+    activity.busy = 1.0
+    if work.rank == slow_rank(work):
+        activity.sm = 0.88 + 0.02 * jitter
+        activity.occupancy = 0.27
+        activity.tensor = 0.55 + 0.02 * jitter
+        activity.fp32 = 0.12
+        activity.dram = 0.44
+    else:
+        activity.sm = 0.33 + 0.03 * jitter
+        activity.occupancy = 0.09
+        activity.tensor = 0.17 + 0.02 * jitter
+        activity.fp32 = 0.04
+        activity.dram = 0.15
+    activity.nvlink_rx = activity.nvlink_tx = 0.09 + 0.02 * jitter
+
+
+IMBALANCED = Workload("imbalanced", "one slow rank, the others spin for it", drive, gang=True)

@@ -1,0 +1,1 @@
+"""What the driver's error codes mean, and who does what about them."""

@@ -1,0 +1,233 @@
+"""Each fault is seen where it should be seen, and nowhere else."""
+
+import pkgutil
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from warpwatch.clock import ManualClock
+from warpwatch.errors import InputError
+from warpwatch.fields import events, temperature
+from warpwatch.samples.sample import Reason, Report, Value
+from warpwatch.sources.sim import faults
+from warpwatch.sources.sim.faults import FAULTS
+from warpwatch.sources.sim.source import SimSource
+
+Lab = Callable[[str], tuple[SimSource, ManualClock]]
+Values = Callable[[SimSource, int], Mapping[int, Value]]
+ReadReport = Callable[[SimSource, int], Report]
+SHARED = {"fault", "nvlink", "remap"}
+"""Modules that hold what several faults have in common."""
+
+POWER_AND_HEAT = {150, 153, 155, 156, 157, 1611}
+SLOWED = {100, 102, 112, 1009, 1010, 200, 201, 204, 1005, 1603} | set(range(1084, 1097))
+BRAKE = POWER_AND_HEAT | SLOWED | {140, 240, 244, 1424}
+
+# Each fault, the board that has it, its parameters, the fields it may touch on a GPU that
+# runs a burn, and the codes it reports.
+CASES: tuple[tuple[str, str, str, set[int], list[int]], ...] = (
+    ("xid", "H100", "code = 31", {230}, [31]),
+    ("sbe", "H100", "count = 3", {310, 312}, []),
+    ("dbe", "H100", "", {311, 313, 230}, [48, 94]),
+    ("dbe", "H100", "contained = false", {311, 313, 230}, [48, 95]),
+    ("dbe", "A10", "", {311, 313, 230}, [48, 95]),
+    ("dbe", "T4", "", {311, 313, 230}, [48]),
+    ("retired_pages", "T4", "sbe = 1", {390, 391, 392, 230}, [63]),
+    ("remapped_rows", "A100", "correctable = 1", {385, 386, 393, 394, 230}, [63]),
+    ("remap_pending", "H100", "", {396, 230}, [63]),
+    ("remap_failed", "H100", "", {385, 389, 395, 230}, [64]),
+    ("sram_threshold", "H100", "", {343, 345, 346}, []),
+    ("inforom", "H100", "", {84}, []),
+    ("recovery_action", "H100", "action = 2", {1523, 230}, [154]),
+    ("memory_overheat", "H100", "degrees = 20", {140}, []),
+    ("pcie_replay", "H100", "", {202, 1501}, []),
+    ("pcie_downgrade", "H100", "gen = 3\nwidth = 8", {237, 238}, []),
+    ("nvlink_errors", "H100", "link = 5\nkind = 'replay'", {429, 425}, []),
+    ("power_brake", "H100", "", BRAKE, []),
+)
+
+
+def text(name: str, kind: str, parameters: str, gpu: int = 0) -> str:
+    return (
+        f'[[gpus]]\nboard = "{name}"\ncount = 2\nworkload = "burn"\n'
+        f'[[faults]]\nfault = "{kind}"\ngpu = {gpu}\nat = "30s"\n{parameters}\n'
+    )
+
+
+def test_every_module_is_in_the_list() -> None:
+    modules = {each.name for each in pkgutil.iter_modules(faults.__path__)}
+    assert modules - SHARED == {each.__module__.rsplit(".", 1)[1] for each in FAULTS}
+    assert {each.name() for each in FAULTS} == modules - SHARED
+
+
+@pytest.mark.parametrize(("kind", "name", "parameters", "touched", "codes"), CASES)
+def test_it_touches_its_own_fields_and_no_others(
+    *,
+    kind: str,
+    name: str,
+    parameters: str,
+    touched: set[int],
+    codes: list[int],
+    lab: Lab,
+    report: ReadReport,
+) -> None:
+    ill, ill_clock = lab(text(name, kind, parameters))
+    well, well_clock = lab(f'[[gpus]]\nboard = "{name}"\ncount = 2\nworkload = "burn"')
+    ill_clock.advance(90)
+    well_clock.advance(90)
+    sick, sound = report(ill, 0), report(well, 0)
+    left, right = sick.readings[0].values, sound.readings[0].values
+    differing = {number for number in right if left[number] != right[number]}
+    assert differing <= touched
+    visible = touched - BRAKE if touched != BRAKE else {112, 155, 1424, 100}
+    assert visible <= differing
+    assert [event.code for event in sick.events] == codes
+    assert report(ill, 1).readings[0] == report(well, 1).readings[0]
+
+
+@pytest.mark.parametrize(("kind", "name", "parameters", "touched", "codes"), CASES)
+def test_nothing_is_seen_before_its_time(
+    *,
+    kind: str,
+    name: str,
+    parameters: str,
+    touched: set[int],
+    codes: list[int],
+    lab: Lab,
+    report: ReadReport,
+) -> None:
+    assert touched or codes
+    ill, ill_clock = lab(text(name, kind, parameters))
+    well, well_clock = lab(f'[[gpus]]\nboard = "{name}"\ncount = 2\nworkload = "burn"')
+    ill_clock.advance(29)
+    well_clock.advance(29)
+    assert report(ill, 0) == report(well, 0)
+    ill_clock.advance(1)
+    assert [event.time for event in report(ill, 0).events] == [1_772_442_030.0] * len(codes)
+
+
+def test_an_overheating_gpu_is_slowed_by_software_at_its_highest_operating_temperature(
+    lab: Lab, values: Values
+) -> None:
+    source, clock = lab(text("H100", "overheat", "degrees = 40\nfor = '20m'"))
+    clock.advance(900)
+    seen = values(source, 0)
+    assert int(seen[events.CLOCKS_EVENT_REASONS.id]) & 0x20
+    assert seen[temperature.GPU_TEMP.id] == 87
+    assert seen[temperature.GPU_TEMP_LIMIT.id] == 0
+    assert int(seen[100]) < 1980
+    assert int(seen[events.THERMAL_VIOLATION.id]) > 0
+    assert seen[events.CLOCKS_EVENT_REASON_HW_THERM_SLOWDOWN_NS.id] == 0
+    assert seen[events.XID_ERRORS.id] == 0
+    clock.advance(900)
+    cooled = values(source, 0)
+    assert cooled[temperature.GPU_TEMP.id] == pytest.approx(59, abs=3)
+    assert cooled[100] == 1980
+
+
+def test_beyond_that_hardware_slows_it(lab: Lab, values: Values) -> None:
+    source, clock = lab(text("H100", "overheat", "degrees = 50"))
+    clock.advance(900)
+    seen = values(source, 0)
+    assert int(seen[events.CLOCKS_EVENT_REASONS.id]) & 0x68 == 0x68
+    assert int(seen[temperature.GPU_TEMP.id]) >= 89
+    assert int(seen[events.CLOCKS_EVENT_REASON_HW_THERM_SLOWDOWN_NS.id]) > 0
+
+
+def test_and_at_last_it_switches_itself_off_until_somebody_mends_it(
+    lab: Lab, report: ReadReport
+) -> None:
+    source, clock = lab(text("H100", "overheat", "degrees = 90\nfor = '10m'"))
+    clock.advance(600)
+    hot = report(source, 0)
+    assert [event.code for event in hot.events] == [79]
+    assert set(hot.readings[0].gaps.values()) == {Reason.LOST}
+    clock.advance(120)
+    assert report(source, 0).readings[0].values[temperature.GPU_TEMP.id]
+
+
+def test_still_air_warms_a_passive_board(lab: Lab, values: Values) -> None:
+    source, clock = lab(text("L40S", "fan_stop", ""))
+    clock.advance(25)
+    before = int(values(source, 0)[temperature.GPU_TEMP.id])
+    clock.advance(600)
+    assert int(values(source, 0)[temperature.GPU_TEMP.id]) > before + 8
+
+
+def test_a_stopped_fan_reads_zero_under_load(lab: Lab, values: Values) -> None:
+    source, clock = lab(text("RTX4080S", "fan_stop", ""))
+    clock.advance(25)
+    assert int(values(source, 0)[temperature.FAN_SPEED.id]) > 30
+    clock.advance(60)
+    assert values(source, 0)[temperature.FAN_SPEED.id] == 0
+
+
+def test_a_flapping_link_goes_and_comes_and_counts_its_recoveries(lab: Lab) -> None:
+    source, clock = lab(text("H100", "nvlink_flap", "link = 4\nevery = '20s'"))
+    gpu = source.inventory().devices[0]
+    states = []
+    for _ in range(100):
+        clock.advance(1)
+        readings = source.read(gpu, {1508, 1528}).readings
+        states.append(readings[1 + 4].values)
+        assert all(each.values[1508] == 2 for each in readings[1:5])
+    assert [each[1508] for each in states[:30]] == [2] * 29 + [1]
+    rounds = "".join(str(each[1508]) for each in states[29:])
+    assert rounds.startswith("1" * 10 + "2" * 10 + "1" * 10 + "2" * 10)
+    assert states[-1][1528] == 4
+
+
+def test_a_lost_gpu_says_so_once_and_then_nothing(lab: Lab, report: ReadReport) -> None:
+    source, clock = lab(text("H100", "lost", ""))
+    clock.advance(31)
+    first, second = report(source, 0), report(source, 0)
+    assert [event.code for event in first.events] == [79]
+    assert second.events == ()
+    assert first.readings[0].values == {}
+    assert set(first.readings[0].gaps.values()) == {Reason.LOST}
+    assert report(source, 1).readings[0].values
+
+
+def test_a_missing_gpu_leaves_the_inventory_and_returns(lab: Lab) -> None:
+    source, clock = lab(text("H100", "missing", "for = '60s'"))
+    before = source.inventory()
+    assert source.inventory() is before
+    clock.advance(45)
+    missing = source.inventory()
+    assert [each.index for each in missing.devices] == [1]
+    assert source.inventory() is missing
+    report = source.read(before.devices[0], {150})
+    assert report.readings[0].gaps == {150: Reason.LOST}
+    clock.advance(60)
+    assert source.inventory().devices == before.devices
+
+
+def test_the_exporter_of_a_node_may_be_down_while_its_gpus_run_on(
+    lab: Lab, values: Values
+) -> None:
+    source, clock = lab(text("H100", "exporter_down", "for = '30s'"))
+    assert not source.exporter_down
+    clock.advance(40)
+    assert source.exporter_down
+    assert values(source, 0)
+    clock.advance(40)
+    assert not source.exporter_down
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("retired_pages", "H100"),
+        ("remap_pending", "T4"),
+        ("sbe", "RTX4080S"),
+        ("dbe", "RTX4080S"),
+        ("memory_overheat", "L40S"),
+        ("nvlink_errors", "A10"),
+        ("nvlink_flap", "A100"),
+    ],
+)
+def test_a_board_that_cannot_have_a_fault_is_refused_it(kind: str, name: str, lab: Lab) -> None:
+    parameters = "link = 12" if name == "A100" else ""
+    with pytest.raises(InputError, match=r"lab: faults\[0\]: GPU 0, a ") as refusal:
+        lab(text(name, kind, parameters))
+    assert refusal.value.hint
