@@ -15,12 +15,13 @@ from warpwatch.clock import Clock, SystemClock
 from warpwatch.errors import Unreachable, UsageError, WarpwatchError
 from warpwatch.exporter.service import Exporter
 from warpwatch.exporter.settings import Settings
-from warpwatch.httpd import address
+from warpwatch.httpd import address, join_address
 from warpwatch.sources.base import Source
 
 if TYPE_CHECKING:
     from warpwatch.sources.sim.control import Target
     from warpwatch.sources.sim.fleet import SimNode
+    from warpwatch.sources.sim.source import SimSource
 
 DEMO = "sim:8xH100"
 PORTS_TRIED = 20
@@ -39,7 +40,14 @@ class Started:
 Announce = Callable[[Started], None]
 
 
-def open_source(name: str, clock: Clock, node: str) -> Source:
+@dataclasses.dataclass(frozen=True, slots=True)
+class Opened:
+    source: Source
+    simulation: "SimSource | None" = None
+    """The same once more, where it can be told what to suffer."""
+
+
+def open_source(name: str, clock: Clock, node: str) -> Opened:
     """The source that a name on the command line stands for."""
     kind, _, _ = name.partition(":")
     match kind:
@@ -47,9 +55,10 @@ def open_source(name: str, clock: Clock, node: str) -> Source:
             from warpwatch.sources.sim import spec
             from warpwatch.sources.sim.source import SimSource
 
-            return SimSource(spec.parse(name), clock, node=node)
+            simulation = SimSource(spec.parse(name), clock, node=node)
+            return Opened(simulation, simulation)
         case "nvml" | "auto" if kind == name:
-            return _driver(clock)
+            return Opened(_driver(clock))
         case _:
             raise UsageError(
                 f"--source {name!r} is not known",
@@ -71,11 +80,11 @@ def _driver(clock: Clock) -> Source:
         return AbsentSource(f"no usable NVIDIA driver: {refusal.message}")
 
 
-def serve_exporter(settings: Settings, announce: Announce | None = None) -> None:
+def serve_exporter(settings: Settings, announce: Announce) -> None:
     """Serves until told to stop."""
     clock = SystemClock()
-    source = open_source(settings.source, clock, settings.hostname)
-    asyncio.run(_serve_exporter(settings, source, clock, announce))
+    opened = open_source(settings.source, clock, settings.hostname)
+    asyncio.run(_serve_exporter(settings, opened, clock, announce))
 
 
 def up(settings: Settings, announce: Announce) -> None:
@@ -83,79 +92,76 @@ def up(settings: Settings, announce: Announce) -> None:
     GPUs are simulated, and where the port is taken the next free one is used; both are said.
     """
     clock = SystemClock()
-    source = open_source(settings.source, clock, settings.hostname)
-    info = source.inventory().info
+    opened = open_source(settings.source, clock, settings.hostname)
+    info = opened.source.inventory().info
     note = ""
     if info.name == "none":
         note = f"{info.detail}; so these GPUs are simulated"
-        source = open_source(DEMO, clock, settings.hostname)
-    if source.inventory().info.simulated:
+        opened = open_source(DEMO, clock, settings.hostname)
+    if opened.simulation is not None:
         settings = dataclasses.replace(settings, kubernetes=True)
-    asyncio.run(_serve_exporter(settings, source, clock, announce, note=note, move=True))
+    asyncio.run(_serve_exporter(settings, opened, clock, announce, note=note, tries=PORTS_TRIED))
 
 
 async def _serve_exporter(
     settings: Settings,
-    source: Source,
+    opened: Opened,
     clock: Clock,
-    announce: Announce | None,
+    announce: Announce,
     *,
     note: str = "",
-    move: bool = False,
+    tries: int = 1,
 ) -> None:
-    exporter, moved = await _start(settings, source, clock, tries=PORTS_TRIED if move else 1)
+    exporter, moved = await _start(settings, opened, clock, tries)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(exporter.stop)
-        await stack.enter_async_context(_controlled(source, exporter.port))
-        if announce is not None:
-            info = source.inventory().info
-            host = address(settings.address)[0] or "localhost"
-            url = f"http://{f'[{host}]' if ':' in host else host}:{exporter.port}"
-            announce(
-                Started(info.detail, info.simulated, url, "; ".join(filter(None, (note, moved))))
-            )
+        if opened.simulation is not None:
+            await stack.enter_async_context(_controlled(opened.simulation, exporter.port))
+        info = opened.source.inventory().info
+        url = _url(settings.address, exporter.port)
+        notes = "; ".join(filter(None, (note, moved)))
+        announce(Started(info.detail, info.simulated, url, notes))
         await until_stopped(exporter.reload)
 
 
 async def _start(
-    settings: Settings, source: Source, clock: Clock, tries: int
+    settings: Settings, opened: Opened, clock: Clock, tries: int
 ) -> tuple[Exporter, str]:
     """A started exporter, and what is to be said of its port if that is not the one asked for."""
-    host, first = address(settings.address)
+    host, port = address(settings.address)
+    simulation = opened.simulation
     moved = ""
-    for port in range(first, first + tries):
-        settings = dataclasses.replace(
-            settings, address=f"{f'[{host}]' if ':' in host else host}:{port}"
+    while True:
+        exporter = Exporter(
+            dataclasses.replace(settings, address=join_address(host, port)),
+            opened.source,
+            clock,
+            down=lambda: simulation is not None and simulation.exporter_down,
         )
-        exporter = Exporter(settings, source, clock, down=_down(source))
         try:
             await exporter.start()
         except Unreachable as error:
-            if port == first + tries - 1:
+            tries -= 1
+            port += 1
+            if not tries:
                 raise
             moved = moved or error.message
         else:
             return exporter, moved
-    raise ValueError(tries)
 
 
-def _down(source: Source) -> Callable[[], bool]:
-    """Only simulators can be asked whether they play dead."""
-    return lambda: getattr(source, "exporter_down", False)
+def _url(listen: str, port: int) -> str:
+    return f"http://{join_address(address(listen)[0] or 'localhost', port)}"
 
 
 @asynccontextmanager
-async def _controlled(source: object, port: int) -> AsyncIterator[None]:
-    """Lets `sim inject` reach a simulation while it runs; other sources have no such door."""
-    if not hasattr(source, "inject"):
-        yield
-        return
-    target: Target = source  # type: ignore[assignment]  what has inject is a simulator
+async def _controlled(simulation: "Target", port: int) -> AsyncIterator[None]:
+    """Lets `sim inject` reach a simulation while it runs."""
     from warpwatch.sources.sim import control
 
     path = control_socket(port)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    async with control.serve(path, target):
+    async with control.serve(path, simulation):
         yield
 
 
@@ -253,9 +259,8 @@ def serve_fleet(settings: FleetSettings, announce: Announce) -> None:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(server.stop)
             await stack.enter_async_context(_controlled(simulated, server.port))
-            host = address(settings.listen)[0] or "localhost"
             what = f"{settings.nodes} simulated nodes of {settings.gpus} GPUs"
-            announce(Started(what, simulated=True, url=f"http://{host}:{server.port}"))
+            announce(Started(what, simulated=True, url=_url(settings.listen, server.port)))
             await until_stopped()
 
     asyncio.run(main())

@@ -223,6 +223,10 @@ def address(listen: str) -> tuple[str, int]:
     return host, int(port)
 
 
+def join_address(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 def bind(listen: str) -> socket.socket:
     host, port = address(listen)
     everywhere = not host and socket.has_dualstack_ipv6()

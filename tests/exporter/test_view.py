@@ -4,6 +4,7 @@ import pytest
 
 from warpwatch.expo.text import join
 from warpwatch.exporter.counters import read
+from warpwatch.exporter.devices import parse
 from warpwatch.exporter.era import ERAS
 from warpwatch.exporter.identity import Naming
 from warpwatch.exporter.selection import select
@@ -86,9 +87,9 @@ def test_dashes_in_the_model_name() -> None:
     assert naming.identity(H100)[-1] == ("modelName", "NVIDIA-H100-80GB-HBM3")
 
 
-def rows(*readings: Reading, pods: bool = False) -> list[Row]:
+def rows(*readings: Reading, pods: bool = False, devices: str = "f") -> list[Row]:
     naming = Naming(CLASSIC, "n1", pods=pods)
-    arranger = Arranger(select(LISTED, CLASSIC), naming, lambda _: Tally(300, 300))
+    arranger = Arranger(select(LISTED, CLASSIC), naming, lambda _: Tally(300, 300), parse(devices))
     state = State(device=H100, report=Report(H100, 1.0, readings), success=True, age=0.0)
     snapshot = Snapshot(1, (state,), 0.0)
     first = arranger.view(SourceInfo("test"), snapshot).rows[Scope.GPU]
@@ -142,3 +143,26 @@ def test_under_mig_instances_stand_for_the_gpu_and_repeat_what_is_board_wide() -
     # The board's own activity is not the instance's.
     engine = [row.values.get(profiling.PROF_GR_ENGINE_ACTIVE.id) for row in found]
     assert engine == [0.9, None]
+
+
+@pytest.mark.parametrize(
+    ("devices", "expected"),
+    [
+        ("f", [SLICE]),
+        ("g", [H100]),
+        ("g:3", [H100]),
+        ("g:0", []),
+        ("i", [SLICE]),
+        ("i:7", [SLICE]),
+        ("i:1", []),
+        ("g,i", [H100, SLICE]),
+    ],
+)
+def test_devices_that_were_chosen_become_rows(devices: str, expected: list[Entity]) -> None:
+    found = rows(Reading(H100, BOARD, {}), Reading(SLICE, {}, {}), devices=devices)
+    assert [row.entity for row in found] == expected
+
+
+def test_without_mig_a_list_of_gpus_chooses_among_them() -> None:
+    assert [row.entity for row in rows(Reading(H100, BOARD, {}), devices="g:2-3")] == [H100]
+    assert rows(Reading(H100, BOARD, {}), devices="i") == []

@@ -24,10 +24,10 @@ settings, _ = config.exporter({"source": "sim:1xH100", "collectors": ""}, {})
 print(json.dumps(sorted(sys.modules)), file=sys.stderr)
 """
 
-THIRD_PARTIES = {"uvicorn", "h11"}
+THIRD_PARTIES = {"uvicorn", "h11", "click", "__mp_main__"}
 """What the exporter may bring into memory beside the standard library and itself."""
 
-HEAVY = {"click", "rich", "msgspec", "pynvml", "asyncio.subprocess_", "prometheus_client", "yaml"}
+HEAVY = {"rich", "msgspec", "pynvml", "prometheus_client", "yaml"}
 
 
 def modules(code: str, *arguments: str) -> set[str]:

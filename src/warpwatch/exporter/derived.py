@@ -32,10 +32,9 @@ def _last_xid(view: View, name: str) -> Iterator[str]:
 
     for row, tally in _gpu_rows(view):
         read = row.values.get(events.XID_ERRORS.id)
-        if not isinstance(read, int):
-            continue  # A source that cannot hear of XIDs must not be shown as one that heard none.
-        code = tally.last_xid or read
-        if code or view.era.xid_before_first:
+        code = tally.last_xid or int(read or 0)
+        # A source that cannot hear of XIDs must not be shown as one that heard none.
+        if code or (read is not None and view.era.xid_before_first):
             error = ("err_code", str(code)), ("err_msg", describe.short(code))
             yield sample(name, row.labels.with_attributes(*error), str(code))
 

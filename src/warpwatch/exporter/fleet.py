@@ -19,7 +19,7 @@ from warpwatch.exporter.view import Arranger, View
 from warpwatch.httpd import Request, Response, plain
 from warpwatch.samples.entity import Device
 from warpwatch.samples.sample import Reason
-from warpwatch.samples.snapshot import Snapshot, State
+from warpwatch.samples.snapshot import Snapshot, State, silence
 from warpwatch.sources.base import Source
 
 WINDOW_SECONDS = 300.0
@@ -106,14 +106,14 @@ class FleetPages:
     def _state(self, published: _Published, source: Source, device: Device) -> State:
         report = source.read(device, self._selection.read)
         published.tally(device).add(report)
-        late = Reason.TIMED_OUT in report.readings[0].gaps.values()
+        failure = silence(report)
         return State(
             device=device,
             report=report,
-            success=not late,
+            success=failure is None,
             age=0.0,
-            hung=late,
-            failure=Reason.TIMED_OUT if late else None,
+            hung=failure is Reason.TIMED_OUT,
+            failure=failure,
         )
 
     def _discovery(self, request: Request) -> Response:

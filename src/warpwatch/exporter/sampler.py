@@ -15,7 +15,7 @@ from warpwatch.exporter.tally import Tally
 from warpwatch.exporter.worker import Worker
 from warpwatch.samples.entity import Device
 from warpwatch.samples.sample import Reading, Reason, Report
-from warpwatch.samples.snapshot import Snapshot, State
+from warpwatch.samples.snapshot import Snapshot, State, silence
 from warpwatch.sources.base import Inventory, Source
 
 log = logging.getLogger(__name__)
@@ -141,10 +141,15 @@ class Sampler:
             log.error("reading %s failed", device, exc_info=error)
             self._fail(device, track, Reason.FAILED)
             return
-        if track.failure is not None:
+        report = future.result()
+        track.report, track.read_at = report, self._clock.monotonic()
+        track.tally.add(report)
+        reason = silence(report)
+        if reason is not None:
+            self._fail(device, track, reason)
+        elif track.failure is not None:
+            track.failure = None
             log.info("%s answers again", device)
-        track.report, track.read_at, track.failure = future.result(), self._clock.monotonic(), None
-        track.tally.add(track.report)
 
     @staticmethod
     def _fail(device: Device, track: _Track, reason: Reason) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from warpwatch.clock import Clock
 from warpwatch.expo.negotiate import accepts_gzip, text_format
-from warpwatch.exporter import landing, listing
+from warpwatch.exporter import devices, landing, listing
 from warpwatch.exporter.era import ERAS
 from warpwatch.exporter.identity import Naming
 from warpwatch.exporter.page import compress, render
@@ -55,6 +55,7 @@ class Exporter:
             pod_labels=settings.kubernetes_enable_pod_labels,
             pod_uid=settings.kubernetes_enable_pod_uid,
         )
+        self._choice = devices.parse(settings.devices)
         self._source = source
         self._server = Server(self._answer, settings.address, limits)
         self._sampler: Sampler | None = None
@@ -151,7 +152,9 @@ class Exporter:
     def _view(self) -> View:
         sampler = self._running
         if self._arranger is None or self._arranger.selection is not self._listing.selection:
-            self._arranger = Arranger(self._listing.selection, self._naming, sampler.tally)
+            self._arranger = Arranger(
+                self._listing.selection, self._naming, sampler.tally, self._choice
+            )
         info = sampler.inventory.info if sampler.inventory else _UNKNOWN
         return self._arranger.view(info, sampler.snapshot)
 

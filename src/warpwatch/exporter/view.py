@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from operator import itemgetter
 
 from warpwatch.expo.text import Pair, join
+from warpwatch.exporter.devices import Choice
 from warpwatch.exporter.era import Era
 from warpwatch.exporter.identity import Naming
 from warpwatch.exporter.selection import Selection
@@ -74,6 +75,8 @@ class View:
     era: Era
 
 
+EVERYTHING = Choice()
+
 _Key = tuple[Entity, tuple[Pair, ...], Owner | None]
 
 
@@ -81,13 +84,19 @@ class Arranger:
     """Makes views of snapshots, one after the other, and remembers labels from one to the next."""
 
     def __init__(
-        self, selection: Selection, naming: Naming, tally: Callable[[Device], Tally]
+        self,
+        selection: Selection,
+        naming: Naming,
+        tally: Callable[[Device], Tally],
+        choice: Choice = EVERYTHING,
     ) -> None:
         self.selection = selection
         self._naming = naming
         self._tally = tally
+        self._choice = choice
         self._known: dict[_Key, Labels] = {}
         self._used: dict[_Key, Labels] = {}
+        self._last: dict[Entity, tuple[Pair, ...]] = {}
 
     def view(self, info: SourceInfo, snapshot: Snapshot | None) -> View:
         rows: dict[Scope, list[Row]] = {scope: [] for scope in Scope}
@@ -98,29 +107,39 @@ class Arranger:
             readings += labelled
             if isinstance(state.device, Gpu):
                 gpus.append((labelled[0][0].brief, state))
-            for labels, reading in _flex(labelled):
+            for labels, reading in shown(labelled, self._choice):
                 rows[SCOPES[type(reading.entity)]].append(
                     Row(reading.entity, reading.values, labels)
                 )
         # What this view did not use is of entities, owners or versions that are gone.
         self._known, self._used = self._used, {}
+        present = {reading.entity for _, reading in readings}
+        self._last = {key: kept for key, kept in self._last.items() if key in present}
         return View(
             info, snapshot, rows, readings, gpus, self.selection, self._tally, self._naming.era
         )
 
     def _labels(self, reading: Reading) -> Labels:
-        values = reading.values
-        fields = tuple(
-            (counter.name, str(values[counter.field.id]))
-            for counter in self.selection.labels
-            if counter.field.id in values
-        )
+        fields = self._fields(reading)
         # With several owners a series is nobody's alone.
         owner = reading.owners[0] if len(reading.owners) == 1 else None
         key = (reading.entity, fields, owner)
         labels = self._used.get(key) or self._known.get(key) or self._make(*key)
         self._used[key] = labels
         return labels
+
+    def _fields(self, reading: Reading) -> tuple[Pair, ...]:
+        """Label fields; a GPU that is lost keeps those it had, so that its series go on."""
+        values = reading.values
+        fields = tuple(
+            (counter.name, str(values[counter.field.id]))
+            for counter in self.selection.labels
+            if counter.field.id in values
+        )
+        if values:
+            self._last[reading.entity] = fields
+            return fields
+        return self._last.get(reading.entity, fields)
 
     def _make(self, entity: Entity, fields: tuple[Pair, ...], owner: Owner | None) -> Labels:
         owned = isinstance(entity, Gpu | Instance)
@@ -132,22 +151,33 @@ class Arranger:
         return Labels(head, fields, attributes, whole, join(self._naming.brief(entity)))
 
 
-def _flex(readings: list[tuple[Labels, Reading]]) -> Iterable[tuple[Labels, Reading]]:
-    """A GPU under MIG gives way to its instances, each of which repeats what is board-wide.
+Labelled = tuple[Labels, Reading]
 
-    So dcgm-exporter has it, and so its users' queries expect it; a sum of board-wide
-    values over instances counts the board several times.
+
+def shown(readings: list[Labelled], choice: Choice) -> Iterable[Labelled]:
+    """What becomes a row.
+
+    By default a GPU under MIG gives way to its instances, each of which repeats what is
+    board-wide. So dcgm-exporter has it, and so its users' queries expect it; a sum of
+    board-wide values over instances counts the board several times.
     """
-    if not any(isinstance(reading.entity, Instance) for _, reading in readings):
-        return readings
-    (_, board), *parts = readings
-    shared = {id_: value for id_, value in board.values.items() if not BY_ID[id_].per_instance}
-    return [
-        (labels, replace(part, values=ChainMap(dict(part.values), shared)))
-        if isinstance(part.entity, Instance)
-        else (labels, part)
-        for labels, part in parts
-    ]
+    instances = any(isinstance(reading.entity, Instance) for _, reading in readings)
+    if choice.flex and not instances:
+        yield from readings
+        return
+    shared: dict[int, Value] = {}
+    for labels, reading in readings:
+        match reading.entity:
+            case Gpu() as gpu:
+                board = reading.values.items()
+                shared = {id_: value for id_, value in board if not BY_ID[id_].per_instance}
+                if choice.gpu(gpu):
+                    yield labels, reading
+            case Instance() as instance:
+                if choice.flex or choice.instance(instance):
+                    yield labels, replace(reading, values=ChainMap(dict(reading.values), shared))
+            case _:
+                yield labels, reading
 
 
 def _chain(*parts: str) -> str:

@@ -22,6 +22,14 @@ class State:
     failure: Reason | None = None
 
 
+def silence(report: Report) -> Reason | None:
+    """Why the device said nothing at all, if it did not: a read that brings only gaps failed."""
+    for reading in report.readings[:1]:
+        if not reading.values:
+            return next(iter(reading.gaps.values()), None)
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     number: int

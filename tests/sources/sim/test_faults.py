@@ -177,6 +177,65 @@ def test_a_flapping_link_goes_and_comes_and_counts_its_recoveries(lab: Lab) -> N
     assert states[-1][1528] == 4
 
 
+def test_a_link_that_is_down_carries_nothing_and_the_others_no_more_than_before(lab: Lab) -> None:
+    scenario = text("H100", "nvlink_flap", "link = 4\ndown = 1.0")
+    source, clock = lab(scenario.replace("burn", "communication_bound"))
+    gpu = source.inventory().devices[0]
+    clock.advance(29)
+    before = [each.values[1530] for each in source.read(gpu, {1530}).readings[1:]]
+    clock.advance(1)
+    after = [each.values[1530] for each in source.read(gpu, {1530}).readings[1:]]
+    assert all(before)
+    assert [index for index, rate in enumerate(after) if rate == 0] == [4]
+    assert max(int(rate) for rate in after) < 25_000
+
+
+def test_memory_that_is_too_hot_slows_the_gpu(lab: Lab, values: Values) -> None:
+    source, clock = lab(text("H100", "memory_overheat", "degrees = 60"))
+    clock.advance(600)
+    seen = values(source, 0)
+    assert int(seen[events.CLOCKS_EVENT_REASONS.id]) & 0x20
+    assert int(seen[temperature.MEMORY_TEMP.id]) > 90
+    assert int(seen[temperature.GPU_TEMP.id]) < 65
+    assert int(seen[100]) < 1500
+
+
+def test_the_brake_is_told_on_an_idle_gpu_too(lab: Lab, values: Values) -> None:
+    source, clock = lab(text("H100", "power_brake", "").replace("burn", "idle"))
+    clock.advance(60)
+    assert values(source, 0)[events.CLOCKS_EVENT_REASONS.id] == 0x1 | 0x8 | 0x80
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "flag", "well", "counted"),
+    [
+        ("remap_pending", "H100", 396, 0, 230),
+        ("remap_failed", "H100", 395, 0, 230),
+        ("remap_failed", "H100", 389, 0, 230),
+        ("retired_pages", "T4", 392, 0, 391),
+        ("sram_threshold", "A100", 346, 0, 345),
+        ("recovery_action", "A10", 1523, 0, 230),
+        ("inforom", "H200", 84, 1, 84),
+    ],
+)
+def test_a_repair_lowers_the_flag_and_leaves_the_counts(
+    *, kind: str, name: str, flag: int, well: int, counted: int, lab: Lab, values: Values
+) -> None:
+    source, clock = lab(text(name, kind, "for = '1m'"))
+    clock.advance(60)
+    assert values(source, 0)[flag] != well
+    clock.advance(60)
+    mended = values(source, 0)
+    assert mended[flag] == well
+    assert int(mended[counted]) > 0
+
+
+def test_steady_errors_come_at_their_rate(lab: Lab, values: Values) -> None:
+    source, clock = lab(text("H100", "sbe", "count = 0\nper_minute = 90"))
+    clock.advance(30 + 600)
+    assert values(source, 0)[312] == 900
+
+
 def test_a_lost_gpu_says_so_once_and_then_nothing(lab: Lab, report: ReadReport) -> None:
     source, clock = lab(text("H100", "lost", ""))
     clock.advance(31)
@@ -202,9 +261,7 @@ def test_a_missing_gpu_leaves_the_inventory_and_returns(lab: Lab) -> None:
     assert source.inventory().devices == before.devices
 
 
-def test_the_exporter_of_a_node_may_be_down_while_its_gpus_run_on(
-    lab: Lab, values: Values
-) -> None:
+def test_the_exporter_of_a_node_may_be_down_while_its_gpus_run_on(lab: Lab, values: Values) -> None:
     source, clock = lab(text("H100", "exporter_down", "for = '30s'"))
     assert not source.exporter_down
     clock.advance(40)

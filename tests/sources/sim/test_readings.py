@@ -7,6 +7,7 @@ import pytest
 from warpwatch.clock import ManualClock
 from warpwatch.fields.catalogue import BY_ID, DEFAULT
 from warpwatch.fields.field import Scope
+from warpwatch.fields.profiling import PROF_NVDEC_ACTIVE
 from warpwatch.samples.entity import Gpu, Instance, Link, Switch
 from warpwatch.samples.sample import Reason, Report, Value
 from warpwatch.sources.sim.board import BOARDS, board
@@ -60,7 +61,9 @@ def test_no_field_has_two_readers() -> None:
 def test_an_instance_answers_exactly_the_fields_that_instances_have() -> None:
     of_parts = {reader.field.id for reader in PART_READERS}
     of_gpus = {reader.field.id for reader in GPU_READERS}
-    assert of_parts == {number for number in of_gpus if BY_ID[number].per_instance}
+    further_decoders = {field.id for field in PROF_NVDEC_ACTIVE[1:]}
+    of_instances = {number for number in of_gpus if BY_ID[number].per_instance}
+    assert of_parts == of_instances - further_decoders
 
 
 @pytest.mark.parametrize("name", ["T4", "A100", "H100"])
@@ -119,6 +122,17 @@ def test_a_full_cut_under_a_burn_draws_as_much_as_the_whole_board(lab: Lab, valu
     assert float(values(source, 0)[155]) == pytest.approx(632, rel=0.05)
 
 
+def test_instances_of_a_mixture_have_something_of_everything(lab: Lab, report: ReadReport) -> None:
+    for workload in ('"mixed"', '["idle", "mixed"]'):
+        source, clock = lab(MIG.format("B200", ["1g.23gb"] * 7, workload))
+        clock.advance(60)
+        parts = [each for each in report(source, 0).readings if isinstance(each.entity, Instance)]
+        busy = [bool(part.values[252]) for part in parts]
+        assert any(busy)
+        assert not all(busy)
+        assert [bool(part.owners) for part in parts] == busy
+
+
 def test_an_instance_belongs_to_its_own_pod(lab: Lab, report: ReadReport) -> None:
     source, _ = lab(MIG.format("A100", '["3g.40gb", "3g.40gb"]', '"notebook"'))
     first, left, right = (
@@ -137,6 +151,7 @@ def test_links_are_read_only_where_they_are_asked_for(name: str, links: int, lab
     gpu = source.inventory().devices[0]
     assert len(source.read(gpu, {449}).readings) == 1
     first, *others = source.read(gpu, {449, 1529}).readings
+    assert isinstance(gpu, Gpu)
     assert [each.entity for each in others] == [Link(index, gpu=gpu) for index in range(links)]
     total = sum(int(each.values[1529]) for each in others)
     assert int(first.values[449]) == pytest.approx(total, abs=links)

@@ -1,6 +1,8 @@
 """What may be written, and what is said to those who wrote something else."""
 
+import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -47,7 +49,7 @@ def test_durations_have_units() -> None:
     text = f'tick = "500ms"\n[time]\nfrozen = "1h30m"\nspeed = 10\n{GPU}'
     scenario = loads(text, "lab")
     assert scenario.tick == 0.5
-    assert scenario.time.frozen == 5400
+    assert float(scenario.time.frozen or 0) == 5400
     assert scenario.time.speed == 10
 
 
@@ -110,9 +112,8 @@ def test_a_complaint_names_place_problem_and_way_out(
     ],
 )
 def test_a_wrong_short_form_is_refused(text: str, problem: str) -> None:
-    with pytest.raises(InputError, match="") as refusal:
+    with pytest.raises(InputError, match=re.escape(problem)) as refusal:
         parse(text)
-    assert problem in refusal.value.message
     assert refusal.value.hint
 
 
@@ -123,16 +124,23 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
         parse(f"sim:{path}")
 
 
+def complaint(act: Callable[..., Scenario], *given_: str) -> InputError | None:
+    try:
+        act(*given_)
+    except InputError as refusal:
+        return refusal
+    return None
+
+
 @CALM
 @given(text=st.text(max_size=60))
+@example("sim:\0/")
 @example("sim:1x" + "9" * 30)
 @example("sim:" + "9" * 5000 + "xT4")
 def test_any_short_form_is_a_scenario_or_a_complaint(text: str) -> None:
     for whole in (text, f"sim:{text}"):
-        try:
-            assert parse(whole).gpus
-        except InputError as refusal:
-            assert refusal.hint
+        refusal = complaint(parse, whole)
+        assert refusal is None or refusal.hint
 
 
 KEYS = ("seed", "tick", "ambient", "driver", "time", "gpus", "faults", "board", "count", "mig")
@@ -141,8 +149,10 @@ SCALARS = st.one_of(
 )
 VALUES = st.recursive(
     SCALARS,
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from((*KEYS, "fault", "workload", "start")), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from((*KEYS, "fault", "workload", "start")), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 
@@ -166,23 +176,21 @@ def written(value: object) -> str:
 @given(table=st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=6))
 def test_any_file_is_a_scenario_or_a_complaint(table: dict[str, object]) -> None:
     text = "\n".join(f"{key} = {written(value)}" for key, value in table.items())
-    try:
-        assert loads(text, "any").gpus
-    except InputError as refusal:
-        assert refusal.where.startswith("any")
-        assert refusal.hint
-        return
-    assert tomllib.loads(text)["gpus"]
+    refusal = complaint(loads, text, "any")
+    assert refusal is None or (refusal.where.startswith("any") and refusal.hint)
+    assert refusal or tomllib.loads(text)["gpus"]
 
 
 @given(st.integers(0, 1000), st.integers(0, 59), st.integers(0, 59))
 def test_a_duration_reads_back_what_was_written(hours: int, minutes: int, seconds: int) -> None:
     total = hours * 3600 + minutes * 60 + seconds
-    assert Seconds.parse(f"{hours}h{minutes}m{seconds}s") == total
-    assert Seconds.parse(total) == total
+    assert float(Seconds.parse(f"{hours}h{minutes}m{seconds}s")) == total
+    assert float(Seconds.parse(total)) == total
 
 
-@pytest.mark.parametrize("value", ["", "s", "10", "1m2", "-3s", "1 s", "inf", "99999d", -1, True, None])
+@pytest.mark.parametrize(
+    "value", ["", "s", "10", "1m2", "-3s", "1 s", "inf", "99999d", -1, True, None]
+)
 def test_what_is_no_duration_is_refused(value: object) -> None:
     with pytest.raises(ValueError, match="is"):
         Seconds.parse(value)

@@ -2,6 +2,7 @@
 
 import pkgutil
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 
 import pytest
 
@@ -38,9 +39,7 @@ def run(lab: Lab, values: Values) -> Callable[..., list[list[Mapping[int, Value]
     def go(
         workload: str, count: int = 1, looks: int = 120, every: float = 10, name: str = "H100"
     ) -> list[list[Mapping[int, Value]]]:
-        source, clock = lab(
-            f'[[gpus]]\nboard = "{name}"\ncount = {count}\nworkload = "{workload}"'
-        )
+        source, clock = lab(f'[[gpus]]\nboard = "{name}"\ncount = {count}\nworkload = "{workload}"')
         seen: list[list[Mapping[int, Value]]] = [[] for _ in range(count)]
         for _ in range(looks):
             clock.advance(every)
@@ -128,7 +127,7 @@ def test_a_leak_climbs_to_the_brim_and_starts_again(lab: Lab, values: Values) ->
     for _ in range(600):
         clock.advance(10)
         used.append(int(values(source, 0)[USED]))
-    falls = [(a, b) for a, b in zip(used, used[1:], strict=False) if b < a]
+    falls = [(a, b) for a, b in pairwise(used) if b < a]
     assert max(used) > 0.98 * (23028 - 512)
     assert falls
     assert all(after == 0 for _, after in falls)

@@ -19,6 +19,7 @@ from warpwatch.sources.sim.state import Part, State
 from warpwatch.sources.sim.timeline import Timeline
 from warpwatch.sources.sim.work import Work
 from warpwatch.sources.sim.workloads import WORKLOADS
+from warpwatch.sources.sim.workloads.idle import IDLE
 
 Spans = Callable[[float], Span]
 _FIRST_ID = {7: 0, 4: 1, 3: 1, 2: 3, 1: 7}
@@ -71,7 +72,7 @@ def _dealt(scenario: Scenario) -> tuple[str, ...]:
     for group in scenario.gpus:
         given = workload_names(group)
         if group.mig:
-            names += ["idle"] * group.count
+            names += [IDLE.name] * group.count
         else:
             names += [given[slot * len(given) // group.count] for slot in range(group.count)]
     return tuple(names)
@@ -90,7 +91,7 @@ def _fixed(scenario: Scenario, node: str, names: tuple[str, ...], begin: float) 
             rng = Random(seed_of(scenario.seed, node, "fixed", gang[0]))
             works = _endless(rng, name, node, len(gang), begin)
             for index, work in zip(gang, works, strict=True):
-                spans[index] = partial(_always, Span(inf, None if name == "idle" else work))
+                spans[index] = partial(_always, Span(inf, work))
     return spans
 
 
@@ -98,18 +99,20 @@ def _always(span: Span, _time: float) -> Span:
     return span
 
 
-def _endless(rng: Random, name: str, node: str, size: int, begin: float) -> tuple[Work, ...]:
+def _endless(rng: Random, name: str, node: str, size: int, begin: float) -> tuple[Work | None, ...]:
+    """The parts of a job that has begun and does not end; being idle is no job."""
+    if name == IDLE.name:
+        return (None,) * size
     asked = jobs.request(rng, size, jobs.kind_of(name), size)
     return jobs.begin(asked, (node,) * size, begin - 120.0 - rng.random() * _LONGEST_PAST)
 
 
 def _parts(scenario: Scenario, node: str, gpu: Gpu, begin: float) -> Iterator[Part]:
-    name, group = scenario.boards[gpu.index]
-    figures = board(name)
+    model, group = scenario.boards[gpu.index]
+    figures = board(model)
     if figures.mig is None:
         return
     names = workload_names(group)
-    dealt = _MIXED_PARTS if names == (MIXED,) else names
     taken: set[int] = set()
     for position, profile in enumerate(group.mig):
         piece = figures.mig.profiles[profile]
@@ -118,6 +121,9 @@ def _parts(scenario: Scenario, node: str, gpu: Gpu, begin: float) -> Iterator[Pa
             number += 1
         taken.add(number)
         uuid = identity.instance_uuid(scenario.seed, node, gpu.index, number)
-        work = _endless(Random(seed_of(uuid)), dealt[position % len(dealt)], node, 1, begin)[0]
+        name = names[position % len(names)]
+        if name == MIXED:
+            name = _MIXED_PARTS[position]
+        work = _endless(Random(seed_of(uuid)), name, node, 1, begin)[0]
         sms = max(figures.identity.sms * piece.compute // 8, 1)
         yield Part(Instance(gpu, number, profile, uuid), piece, sms, work)

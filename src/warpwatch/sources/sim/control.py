@@ -15,7 +15,7 @@ import json
 import socket
 import stat
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -45,23 +45,39 @@ async def serve(path: Path, target: Target) -> AsyncIterator[None]:
     _check(path)
     await asyncio.to_thread(_remove_stale, path)
 
-    async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            async with asyncio.timeout(_PATIENCE):
-                writer.write(await _reply(reader, target))
-                await writer.drain()
-        except (TimeoutError, ConnectionError):
-            writer.transport.abort()
-        finally:
-            writer.close()
+    conversations: set[asyncio.Task[None]] = set()
+
+    def begin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(_converse(reader, writer, target))
+        conversations.add(task)
+        task.add_done_callback(conversations.discard)
 
     listener = _bind(path)
-    server = await asyncio.start_unix_server(converse, sock=listener, limit=_LONGEST_LINE)
+    server = await asyncio.start_unix_server(begin, sock=listener, limit=_LONGEST_LINE)
     try:
         yield
     finally:
         server.close()
+        for task in conversations:
+            task.cancel()
+        await asyncio.gather(*conversations, return_exceptions=True)
         await asyncio.to_thread(path.unlink, missing_ok=True)
+
+
+async def _converse(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, target: Target
+) -> None:
+    """A client that goes away, or says nothing, is let go."""
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            writer.write(await _reply(reader, target))
+            await writer.drain()
+    except (TimeoutError, ConnectionError):
+        writer.transport.abort()
+    finally:
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
 
 
 def send(path: Path, request: Mapping[str, object]) -> Mapping[str, object]:
@@ -92,7 +108,7 @@ def handle(target: Target, request: Mapping[str, object]) -> Mapping[str, object
         return {"ok": True, "faults": [dataclasses.asdict(fault) for fault in target.active()]}
     if "clear" in request:
         number = request["clear"]
-        if not isinstance(number, int) or not target.clear(number):
+        if type(number) is not int or not target.clear(number):
             raise InputError(
                 "the request: clear",
                 f"no fault {number!r} is active",

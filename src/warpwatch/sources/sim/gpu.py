@@ -115,7 +115,8 @@ class SimGpu:
         for part in self.state.parts:
             activity = part.activity
             activity.rest()
-            part.work.job.workload.drive(activity, part.work, time, jitter)
-            activity.settle()
+            if part.work is not None:
+                part.work.job.workload.drive(activity, part.work, time, jitter)
+                activity.settle()
             whole.add(activity, part.slice.compute * MIG_SHARE)
         whole.settle()

@@ -23,8 +23,8 @@ class Incident:
         return self.fault.access if self.begins <= time < self.ends else None
 
     def act(self, state: State, time: float, seconds: float) -> None:
-        if time < self.begins:
-            return
+        if time < self.begins or self.ends < self.begins:
+            return  # not yet, or cleared before it could strike
         if not self.struck:
             self.struck = True
             self.fault.begin(state, self.begins)

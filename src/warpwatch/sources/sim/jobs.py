@@ -4,6 +4,7 @@ Names are made the way Kubernetes and batch systems make them, since attribution
 dashboards and bills are only believable with names that look like names.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 
@@ -76,7 +77,7 @@ def kind_of(name: str) -> Kind:
     raise KeyError(name)
 
 
-TEAMS: dict[str, tuple[str, ...]] = {
+TEAMS: Mapping[str, tuple[str, ...]] = {
     "foundation": ("ana", "wei", "tomasz"),
     "vision": ("priya", "lukas"),
     "search": ("ngozi", "marta", "kenji"),

@@ -20,8 +20,13 @@ from warpwatch.sources.sim.workloads.inference import INFERENCE
 from warpwatch.sources.sim.workloads.notebook import NOTEBOOK
 from warpwatch.sources.sim.workloads.training import TRAINING
 
-LOAD = 0.88
-"""Share of the GPUs that requests would fill if they always fitted."""
+LOAD = 1.3
+"""Share of the GPUs that requests would fill if they always fitted; some never do, so it takes
+more than one to keep a house as full as such houses are."""
+_OPEN = 0.88
+"""Share of the GPUs that are in use at the beginning."""
+_PATIENCE = 3 * 3600.0
+"""Who has waited this long for GPUs gives up."""
 _LONGEST_PAST = 3 * 3600.0
 
 
@@ -46,10 +51,12 @@ class Schedule:
         self._ends: list[tuple[float, int, tuple[int, ...]]] = []
         self._order = 0
         self._spans: list[deque[Span]] = [deque() for _ in nodes]
+        self._queue: list[tuple[float, Request]] = []
+        """Since when each request has waited."""
+        self._arrival = begin
         if nodes:
             self._open(begin)
-            self._next = self._asked()
-            self._arrival = begin + self._pause()
+            self._arrival += self._pause()
             self._rest()
 
     def span(self, seat: int, time: float) -> Span:
@@ -74,25 +81,32 @@ class Schedule:
 
     def _play(self) -> None:
         """On to the next moment at which something changes."""
-        waiting = self._arrival > self._time
-        ends = self._ends[0][0] if self._ends else None
-        time = self._arrival if ends is None or (waiting and self._arrival < ends) else ends
-        self._time = time
+        time = self._time = self._next()
         while self._ends and self._ends[0][0] <= time:
             self._free.update(heappop(self._ends)[2])
-        while self._arrival <= time:
-            seats = self._seats(self._next.size)
-            if seats is None:
-                break
-            self._place(self._next, seats, time, time + self._next.length)
-            self._next = self._asked()
+        if self._arrival <= time:
+            self._queue.append((time, jobs.request(self._rng, self._most)))
             self._arrival = time + self._pause()
+        self._start(time)
         self._rest()
+
+    def _next(self) -> float:
+        return min(self._ends[0][0], self._arrival) if self._ends else self._arrival
+
+    def _start(self, time: float) -> None:
+        """All that fit, oldest first."""
+        waiting: list[tuple[float, Request]] = []
+        for since, asked in self._queue:
+            seats = self._seats(asked.size)
+            if seats is not None:
+                self._place(asked, seats, time, time + asked.length)
+            elif time - since < _PATIENCE:
+                waiting.append((since, asked))
+        self._queue = waiting
 
     def _rest(self) -> None:
         """Free seats are idle until something may change."""
-        ends = self._ends[0][0] if self._ends else self._arrival
-        until = min(ends, self._arrival) if self._arrival > self._time else ends
+        until = self._next()
         for seat in self._free:
             self._spans[seat].append(Span(until, None))
 
@@ -118,9 +132,6 @@ class Schedule:
         seats = [seat for node in whole for seat in node]
         return tuple(seats[:size]) if len(seats) >= size else None
 
-    def _asked(self) -> Request:
-        return jobs.request(self._rng, self._most)
-
     def _pause(self) -> float:
         return self._rng.expovariate(self._rate)
 
@@ -135,9 +146,11 @@ def _opening(rng: Random, seats: int, largest: int) -> Iterator[tuple[Kind, int]
         for workload in (INFERENCE, NOTEBOOK, HELD)[: max(1, seats - half - 1)]:
             yield kinds[workload], 1
         return
-    left = int(seats * LOAD)
+    left = int(seats * _OPEN)
     while left > 0:
         kind = rng.choices(KINDS, weights=[each.weight for each in KINDS])[0]
         size = min(rng.choice(kind.sizes), left, seats)
+        if size > largest:
+            size -= size % largest
         left -= size
         yield kind, size

@@ -8,6 +8,7 @@ from typing import Literal
 
 from warpwatch.clock import Clock
 from warpwatch.samples.entity import Device, Gpu, Link, Switch
+from warpwatch.samples.owner import Owner
 from warpwatch.samples.sample import Reading, Reason, Report
 from warpwatch.sources.base import Inventory, SourceInfo
 from warpwatch.sources.sim import assembly
@@ -20,6 +21,7 @@ from warpwatch.sources.sim.readings.table import Plan, plan
 from warpwatch.sources.sim.scenario import Scenario
 from warpwatch.sources.sim.schedule import Schedule
 from warpwatch.sources.sim.timeline import Timeline
+from warpwatch.sources.sim.work import Work
 
 Hang = Literal["block", "report"]
 _BASEBOARD = 8
@@ -151,11 +153,10 @@ class SimSource:
 def _readings(gpu: SimGpu, answers: Plan) -> tuple[Reading, ...]:
     """The GPU, then its instances, then its links as far as anything is asked of them."""
     state = gpu.state
-    owners = state.work.owners if state.work else ()
-    readings = [answers.gpu.read(state.entity, state, owners)]
+    readings = [answers.gpu.read(state.entity, state, _owners(state.work))]
     if answers.part:
         readings += [
-            answers.part.read(part.instance, part, part.work.owners) for part in state.parts
+            answers.part.read(part.instance, part, _owners(part.work)) for part in state.parts
         ]
     if answers.link and state.board.nvlink:
         readings += [
@@ -163,6 +164,10 @@ def _readings(gpu: SimGpu, answers: Plan) -> tuple[Reading, ...]:
             for index in range(state.board.nvlink.links)
         ]
     return tuple(readings)
+
+
+def _owners(work: Work | None) -> tuple[Owner, ...]:
+    return work.owners if work else ()
 
 
 def _refusals(gpu: SimGpu, answers: Plan, reason: Reason) -> tuple[Reading, ...]:

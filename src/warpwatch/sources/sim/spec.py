@@ -13,7 +13,7 @@ from warpwatch.sources.sim.scenario import MIXED, MOST_GPUS, GpuGroup, Scenario
 from warpwatch.sources.sim.workloads import WORKLOADS
 
 DEFAULT = "8xH100"
-_GROUP = re.compile(r"(?:(?P<count>\d+)x)?(?P<board>[A-Za-z]\w*)")
+_GROUP = re.compile(r"(?:(?P<count>[0-9]{1,6})x)?(?P<board>[A-Za-z]\w*)")
 _FORMS = "write sim, sim:8xH100, sim:4xA100,4xT4 or sim:path/to/scenario.toml"
 _COMPUTE, _MEMORY = 7, 8
 """Slices of a GPU that MIG deals out."""
@@ -35,10 +35,10 @@ def parse(text: str) -> Scenario:
 def read(path: Path) -> Scenario:
     try:
         text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise InputError(str(path), f"cannot be read: {error.strerror}", hint=_FORMS) from error
     except UnicodeDecodeError as error:
         raise InputError(str(path), "is not UTF-8 text", hint="save it as UTF-8") from error
+    except (OSError, ValueError) as error:
+        raise InputError(repr(str(path)), f"cannot be read: {error}", hint=_FORMS) from error
     return loads(text, str(path))
 
 
@@ -69,14 +69,14 @@ def check(scenario: Scenario, origin: str) -> None:
             hint="use a fleet for more",
         )
     for number, fault in enumerate(scenario.faults):
-        check_fault(fault, scenario, place(origin, f"faults[{number}]"))
+        check_fault(fault, scenario, origin, f"faults[{number}]")
 
 
-def check_fault(fault: Fault, scenario: Scenario, where: str) -> None:
+def check_fault(fault: Fault, scenario: Scenario, origin: str, path: str = "") -> None:
     boards = scenario.boards
     if fault.gpu >= len(boards):
         raise InputError(
-            f"{where}.gpu",
+            place(origin, f"{path}.gpu" if path else "gpu"),
             f"there is no GPU {fault.gpu}",
             hint=f"GPUs are numbered 0 to {len(boards) - 1}",
         )
@@ -84,7 +84,9 @@ def check_fault(fault: Fault, scenario: Scenario, where: str) -> None:
     problem = fault.problem(board(name))
     if problem:
         raise InputError(
-            where, f"GPU {fault.gpu}, a {name}, {problem}", hint="choose another GPU or fault"
+            place(origin, path),
+            f"GPU {fault.gpu}, a {name}, {problem}",
+            hint="choose another GPU or fault",
         )
 
 

@@ -19,7 +19,7 @@ class Part:
 
     __slots__ = ("activity", "instance", "slice", "work")
 
-    def __init__(self, instance: Instance, piece: Slice, sms: int, work: Work) -> None:
+    def __init__(self, instance: Instance, piece: Slice, sms: int, work: Work | None) -> None:
         self.instance = instance
         self.slice = piece
         self.work = work

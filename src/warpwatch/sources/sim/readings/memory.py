@@ -3,13 +3,13 @@
 from warpwatch.fields import base_units, memory
 from warpwatch.sources.sim.readings.reader import Reader
 from warpwatch.sources.sim.state import Part, State
+from warpwatch.units import MIB
 
 _MIG_OVERHEAD = 59
 """MiB that are in use as soon as MIG is on."""
 _INSTANCE_RESERVED = 13
 _BAR1_BUSY = 4
 _BAR1_IDLE = 1
-_MIB = 1 << 20
 
 
 def used(state: State) -> int:
@@ -58,9 +58,9 @@ READERS: tuple[Reader[State], ...] = (
     Reader(memory.BAR1_TOTAL, lambda state: state.board.memory.bar1),
     Reader(memory.BAR1_USED, _bar1_used),
     Reader(memory.BAR1_FREE, _bar1_free),
-    Reader(base_units.BAR1_CAPACITY_BYTES, lambda state: state.board.memory.bar1 * _MIB),
-    Reader(base_units.BAR1_USED_BYTES, lambda state: _bar1_used(state) * _MIB),
-    Reader(base_units.BAR1_FREE_BYTES, lambda state: _bar1_free(state) * _MIB),
+    Reader(base_units.BAR1_CAPACITY_BYTES, lambda state: state.board.memory.bar1 * MIB),
+    Reader(base_units.BAR1_USED_BYTES, lambda state: _bar1_used(state) * MIB),
+    Reader(base_units.BAR1_FREE_BYTES, lambda state: _bar1_free(state) * MIB),
 )
 
 PART_READERS: tuple[Reader[Part], ...] = (

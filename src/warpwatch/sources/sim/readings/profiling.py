@@ -1,9 +1,11 @@
 """Shares of time and of cycles that the engines are active, of a GPU or of an instance."""
 
+from collections.abc import Callable
+from operator import attrgetter
+
 from warpwatch.fields import profiling as prof
 from warpwatch.fields import utilisation
 from warpwatch.fields.field import Field
-from warpwatch.samples.sample import Value
 from warpwatch.sources.sim.activity import Activity
 from warpwatch.sources.sim.physics import counters
 from warpwatch.sources.sim.readings.reader import (
@@ -43,20 +45,8 @@ def _has_tensor_fp64(build: Build) -> bool:
     return profiled(build) and build.board.tensor_fp64
 
 
-def _whole_gpu(field: Field, name: str) -> Reader[State]:
-    def get(state: State) -> Value:
-        share: float = getattr(state.activity, name)
-        return share
-
-    return Reader(field, get, _has_tensor_fp64 if name == "dfma" else profiled)
-
-
-def _of_part(field: Field, name: str) -> Reader[Part]:
-    def get(part: Part) -> Value:
-        share: float = getattr(part.activity, name)
-        return share
-
-    return Reader(field, get, _has_tensor_fp64 if name == "dfma" else profiled)
+def _needs(name: str) -> Callable[[Build], bool]:
+    return _has_tensor_fp64 if name == "dfma" else profiled
 
 
 def _decoder(number: int, field: Field) -> Reader[State]:
@@ -69,11 +59,7 @@ def _decoder(number: int, field: Field) -> Reader[State]:
 
 
 def _cycles(field: Field, name: str) -> Reader[State]:
-    def get(state: State) -> Value:
-        cycles: float = getattr(state, name)
-        return int(cycles)
-
-    return Reader(field, get, profiled)
+    return Reader(field, lambda state: int(getattr(state, name)), profiled)
 
 
 READERS: tuple[Reader[State], ...] = (
@@ -81,7 +67,7 @@ READERS: tuple[Reader[State], ...] = (
     Reader(utilisation.MEM_COPY_UTIL, lambda state: _percent(state.activity.dram), whole),
     Reader(utilisation.ENC_UTIL, lambda state: _percent(state.activity.encoder), whole),
     Reader(utilisation.DEC_UTIL, lambda state: _percent(state.activity.decoder), whole),
-    *(_whole_gpu(field, name) for field, name in _SHARES),
+    *(Reader(field, attrgetter(f"activity.{name}"), _needs(name)) for field, name in _SHARES),
     Reader(prof.PROF_PIPE_TENSOR_HMMA_ACTIVE, lambda state: _hmma(state.activity), profiled),
     *(_decoder(number, field) for number, field in enumerate(prof.PROF_NVDEC_ACTIVE)),
     _cycles(prof.PROF_SM_CYCLES_ELAPSED_TOTAL, "cycles"),
@@ -125,6 +111,8 @@ READERS: tuple[Reader[State], ...] = (
 )
 
 PART_READERS: tuple[Reader[Part], ...] = (
-    *(_of_part(field, name) for field, name in _SHARES),
+    *(Reader(field, attrgetter(f"activity.{name}"), _needs(name)) for field, name in _SHARES),
     Reader(prof.PROF_PIPE_TENSOR_HMMA_ACTIVE, lambda part: _hmma(part.activity), profiled),
+    Reader(prof.PROF_NVDEC_ACTIVE[0], lambda part: part.activity.decoder, profiled),
 )
+"""An instance has one decoder, if any."""

@@ -7,8 +7,8 @@ from warpwatch.fields import nvswitch
 from warpwatch.sources.sim.physics import counters
 from warpwatch.sources.sim.readings.reader import Reader
 from warpwatch.sources.sim.state import State
+from warpwatch.units import KIB
 
-_KIB = 1024
 _SLOWDOWN, _SHUTDOWN = 105, 125
 _COLD, _BUSY = 34.0, 22.0
 
@@ -28,7 +28,7 @@ def view(index: int, switches: int, states: Sequence[State]) -> SwitchView:
     """GPUs spread what they send evenly over the switches."""
     rate = sum(counters.nvlink_peak(state) * state.activity.nvlink_tx for state in states)
     peak = sum(counters.nvlink_peak(state) for state in states)
-    sent = sum(state.nvlink_tx_bytes for state in states) / switches / _KIB
+    sent = sum(state.nvlink_tx_bytes for state in states) / switches / KIB
     return SwitchView(index, sent, rate / peak if peak else 0.0)
 
 

@@ -1,0 +1,24 @@
+"""Options of the whole suite."""
+
+from pathlib import Path
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--rewrite", action="store_true", help="write golden files instead of comparing"
+    )
+
+
+@pytest.fixture
+def rewrite(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("--rewrite"))
+
+
+@pytest.fixture
+def runtime(tmp_path: Path) -> dict[str, str]:
+    """An environment of its own for programs that are started: no sockets are shared."""
+    directory = tmp_path / "run"
+    directory.mkdir()
+    return {"XDG_RUNTIME_DIR": str(directory)}
