@@ -1,0 +1,23 @@
+"""./run bench [NAME...]: measures, and prints; nothing here asserts a time."""
+
+import sys
+
+import exporter
+import sim
+import start
+from measure import machine
+
+BENCHMARKS = {"start": start.main, "exporter": exporter.main, "sim": sim.main}
+
+
+def main(names: list[str]) -> None:
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        sys.exit(f"bench: no {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
+    print(machine())
+    for name in names or BENCHMARKS:
+        BENCHMARKS[name]()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

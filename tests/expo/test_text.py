@@ -36,7 +36,7 @@ def test_prometheus_client_reads_the_same(name: str, pairs: dict[str, str], valu
 
 @given(st.text(st.characters(codec="utf-8"), max_size=60))
 def test_help_reads_back(text: str) -> None:
-    page = parse(Family("x", "gauge", text).header)
+    page = parse(Family("x", "gauge", text).header.decode())
     assert page.helps == {"x": text.rstrip(" \t")}
     assert page.types == {"x": "gauge"}
 

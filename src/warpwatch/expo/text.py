@@ -20,8 +20,9 @@ class Family:
     help: str
 
     @property
-    def header(self) -> str:
-        return f"# HELP {self.name} {escape_help(self.help)}\n# TYPE {self.name} {self.type}\n"
+    def header(self) -> bytes:
+        help_ = escape_help(self.help)
+        return f"# HELP {self.name} {help_}\n# TYPE {self.name} {self.type}\n".encode()
 
 
 def escape_help(text: str) -> str:
@@ -52,6 +53,8 @@ def fixed(value: Number) -> str:
 
 def shortest(value: Number) -> str:
     """The fewest digits that read back as the same double, written as Go writes them."""
+    if type(value) is int and -1_000_000 < value < 1_000_000:
+        return str(value)
     number = float(value)
     if not math.isfinite(number):
         return _not_finite(number)

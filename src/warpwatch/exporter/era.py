@@ -1,6 +1,5 @@
 """What differs between the generations of dcgm-exporter, as data."""
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,8 +14,8 @@ class Era:
     by_name: bool
     """Families sorted by name; otherwise by field id."""
     number: Callable[[Number], str]
-    plain_below: float
-    """`number` writes integers from 0 to here with nothing but their digits."""
+    plain: bool
+    """Whether `number` does what % does: integers as they are, doubles with six decimals."""
     corrected: bool
     """Whether types that were wrong are right: windowed counts and rates as gauges."""
     xid_before_first: bool
@@ -33,7 +32,7 @@ ERAS = {
             hostname="Hostname",
             by_name=False,
             number=fixed,
-            plain_below=math.inf,
+            plain=True,
             corrected=False,
             xid_before_first=True,
             cpu_serial=False,
@@ -43,7 +42,7 @@ ERAS = {
             hostname="hostname",
             by_name=True,
             number=shortest,
-            plain_below=1_000_000,
+            plain=False,
             corrected=True,
             xid_before_first=False,
             cpu_serial=True,

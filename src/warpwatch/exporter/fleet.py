@@ -12,7 +12,7 @@ from warpwatch.clock import Clock
 from warpwatch.expo.negotiate import accepts_gzip, text_format
 from warpwatch.exporter.era import Era
 from warpwatch.exporter.identity import Naming
-from warpwatch.exporter.page import compress, render
+from warpwatch.exporter.page import Press, compress
 from warpwatch.exporter.selection import Selection
 from warpwatch.exporter.tally import Tally
 from warpwatch.exporter.view import Arranger, View
@@ -49,6 +49,7 @@ class _Published:
         self.node = node
         self.tallies: dict[Device, Tally] = {}
         self.cycles = 0
+        self.press = Press(selection, era)
         self.arranger = Arranger(
             selection, Naming(era, node.name, pods=True, pod_labels=True), self.tally
         )
@@ -79,18 +80,21 @@ class FleetPages:
                 return plain("not found; there are /sd, /node/NAME/metrics and /\n", 404)
 
     def page(self, name: str) -> bytes:
-        return render(self._view(self._nodes[name]))
+        return self._print(self._nodes[name])
 
     def _metrics(self, published: _Published, request: Request) -> Response:
         if published.node.down():
             return plain("this node's exporter is down, by an injected fault\n", 503)
-        content = render(self._view(published))
+        content = self._print(published)
         headers = {}
         if accepts_gzip(request.headers.get("accept-encoding", "")):
             content = compress(content)
             headers["content-encoding"] = "gzip"
         chosen = text_format(request.headers.get("accept", ""))
         return Response(content, content_type=chosen.content_type, headers=headers)
+
+    def _print(self, published: _Published) -> bytes:
+        return published.press.print(self._view(published))
 
     def _view(self, published: _Published) -> View:
         began = self._clock.monotonic()

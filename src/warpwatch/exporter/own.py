@@ -22,11 +22,12 @@ Samples = Iterator[tuple[str, Number]]
 class Own:
     family: Family
     samples: Callable[[View], Samples]
-    header: str
+    header: bytes
 
     def lines(self, view: View) -> Iterator[str]:
+        name = self.family.name
         for labels, value in self.samples(view):
-            yield sample(self.family.name, labels, shortest(value))
+            yield sample(name, labels, shortest(value))
 
 
 def _family(name: str, kind: str, text: str) -> Callable[[Callable[[View], Samples]], Own]:

@@ -21,7 +21,7 @@ class Metric:
 
     field: Field
     family: Family
-    header: str
+    header: bytes
 
     @property
     def derived(self) -> bool:

@@ -10,7 +10,7 @@ from warpwatch.expo.negotiate import accepts_gzip, text_format
 from warpwatch.exporter import devices, landing, listing
 from warpwatch.exporter.era import ERAS
 from warpwatch.exporter.identity import Naming
-from warpwatch.exporter.page import compress, render
+from warpwatch.exporter.page import Press, compress
 from warpwatch.exporter.sampler import Pace, Sampler
 from warpwatch.exporter.settings import Settings
 from warpwatch.exporter.view import Arranger, View
@@ -60,6 +60,7 @@ class Exporter:
         self._server = Server(self._answer, settings.address, limits)
         self._sampler: Sampler | None = None
         self._arranger: Arranger | None = None
+        self._press = Press(self._listing.selection, self._era)
         self._tasks: list[asyncio.Task[None]] = []
         self._body: _Body | None = None
         self._squeezed: _Body | None = None
@@ -141,7 +142,7 @@ class Exporter:
         snapshot = self._running.snapshot
         key = (snapshot.number if snapshot else 0, self._listing.generation)
         if self._body is None or self._body.key != key:
-            self._body = _Body(key, render(self._view(), self._listing.families()))
+            self._body = _Body(key, self._press.print(self._view(), self._listing.families()))
         return self._body
 
     def _compressed(self, body: _Body) -> _Body:
@@ -152,6 +153,7 @@ class Exporter:
     def _view(self) -> View:
         sampler = self._running
         if self._arranger is None or self._arranger.selection is not self._listing.selection:
+            self._press = Press(self._listing.selection, self._era)
             self._arranger = Arranger(
                 self._listing.selection, self._naming, sampler.tally, self._choice
             )

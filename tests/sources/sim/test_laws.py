@@ -167,6 +167,54 @@ def test_each_field_asked_is_answered_or_a_gap_and_never_both(asked: set[int], n
             assert reading.values.keys() | reading.gaps.keys() == mine
 
 
+PIPES = {1085: 1002, 1086: 1004, 1088: 1014, 1089: 1013, 1093: 1016, 1094: 1006}
+PIPES |= {1095: 1007, 1096: 1008, 1091: 1009, 1092: 1010, 1201: 1011, 1203: 1012}
+"""Counters, and the shares or rates that they are sums of."""
+
+
+@pytest.mark.parametrize("workload", ["training", "inference", "hpc", "communication_bound"])
+def test_counters_grow_by_what_the_ratios_and_rates_say(workload: str) -> None:
+    text = f'[[gpus]]\nboard = "H100"\ncount = 2\nworkload = "{workload}"'
+    source, clock = start(text)
+    gpu = source.inventory().devices[0]
+    fields = frozenset({*PIPES, *PIPES.values(), 1084})
+    before = source.read(gpu, fields).readings[0].values
+    for _ in range(20):
+        clock.advance(1)
+        after = source.read(gpu, fields).readings[0].values
+        cycles = float(after[1084]) - float(before[1084])
+        for counter, share in PIPES.items():
+            more = float(after[counter]) - float(before[counter])
+            ticks = cycles if BY_ID[share].unit == "ratio" else 1.0
+            assert more == pytest.approx(float(after[share]) * ticks, rel=1e-6, abs=4)
+        before = after
+
+
+@pytest.mark.parametrize(
+    ("workload", "fault", "counters"),
+    [
+        ("idle", "", {244}),
+        ("held", "", {244}),
+        ("burn", "", {240, 1420}),
+        ("burn", "power_brake", {240, 1420, 1424}),
+    ],
+)
+def test_slowed_time_is_counted_in_nanoseconds_for_its_reason_alone(
+    workload: str, fault: str, counters: set[int]
+) -> None:
+    strike = f'[[faults]]\nfault = "{fault}"' if fault else ""
+    source, clock = start(f'[[gpus]]\nboard = "T4"\nworkload = "{workload}"\n{strike}')
+    gpu = source.inventory().devices[0]
+    clock.advance(10)
+    asked = {240, 241, 242, 243, 244, 245, 1420, 1421, 1422, 1423, 1424}
+    before = source.read(gpu, asked).readings[0].values
+    clock.advance(30)
+    after = source.read(gpu, asked).readings[0].values
+    grown = {each: int(after[each]) - int(before[each]) for each in asked}
+    assert {each for each, more in grown.items() if more} == counters
+    assert {more for more in grown.values() if more} <= {30 * 10**9, 60 * 10**9}
+
+
 def test_cycles_are_the_clock_and_their_shares_the_ratios() -> None:
     """Counted cycles over any window give the mean ratio, which is what they are for."""
     source, clock = start('[[gpus]]\nboard = "H100"\nworkload = "burn"')

@@ -158,6 +158,15 @@ def test_of_unbalanced_ranks_one_works_and_the_others_spin(run: Run) -> None:
     assert watts[-1] > watts[-2] + 150
 
 
+def test_a_simulation_works_in_double_precision_and_leaves_the_tensor_pipes_alone(
+    run: Run,
+) -> None:
+    (seen,) = run("hpc", name="A100")
+    assert mean(seen, profiling.PROF_PIPE_FP64_ACTIVE.id) > 0.3
+    assert mean(seen, TENSOR) == 0
+    assert mean(seen, DRAM) > 0.45
+
+
 def test_a_burn_is_the_fullest_load(run: Run) -> None:
     (seen,) = run("burn")
     assert mean(seen, TENSOR) > 0.9

@@ -13,6 +13,7 @@ from warpwatch.sources.sim.work import Job, Work, Workload
 from warpwatch.sources.sim.workloads import WORKLOADS
 from warpwatch.sources.sim.workloads.communication_bound import COMMUNICATION_BOUND
 from warpwatch.sources.sim.workloads.held import HELD
+from warpwatch.sources.sim.workloads.hpc import HPC
 from warpwatch.sources.sim.workloads.imbalanced import IMBALANCED
 from warpwatch.sources.sim.workloads.inference import INFERENCE
 from warpwatch.sources.sim.workloads.input_bound import INPUT_BOUND
@@ -47,6 +48,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(INPUT_BOUND, ("clip-finetune", "video-embed"), (1, 2, 4), 90 * _MINUTE, 0.10, batch=True),
     Kind(COMMUNICATION_BOUND, ("moe-ablation", "fsdp-scaling"), (8, 16), _HOUR, 0.05, batch=True),
     Kind(IMBALANCED, ("moe-router", "pipeline-test"), (4, 8), _HOUR, 0.04, batch=True),
+    Kind(HPC, ("cfd-solver", "md-run"), (1, 2, 4), 2 * _HOUR, 0.06, batch=True),
     Kind(INFERENCE, ("chat-server", "embeddings", "code-complete"), (1, 1, 2), 9 * _HOUR, 0.20),
     Kind(LEAK, ("rag-gateway",), (1,), 5 * _HOUR, 0.04),
     Kind(NOTEBOOK, ("notebook",), (1,), 50 * _MINUTE, 0.22),

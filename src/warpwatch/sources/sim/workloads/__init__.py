@@ -4,6 +4,7 @@ from warpwatch.sources.sim.work import Workload
 from warpwatch.sources.sim.workloads.burn import BURN
 from warpwatch.sources.sim.workloads.communication_bound import COMMUNICATION_BOUND
 from warpwatch.sources.sim.workloads.held import HELD
+from warpwatch.sources.sim.workloads.hpc import HPC
 from warpwatch.sources.sim.workloads.idle import IDLE
 from warpwatch.sources.sim.workloads.imbalanced import IMBALANCED
 from warpwatch.sources.sim.workloads.inference import INFERENCE
@@ -18,6 +19,7 @@ WORKLOADS: tuple[Workload, ...] = (
     BURN,
     COMMUNICATION_BOUND,
     HELD,
+    HPC,
     IDLE,
     IMBALANCED,
     INFERENCE,

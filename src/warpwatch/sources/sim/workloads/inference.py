@@ -23,6 +23,7 @@ def drive(activity: Activity, work: Work, time: float, jitter: float) -> None:
     activity.sm = 0.10 + 0.55 * asked
     activity.occupancy = 0.05 + 0.15 * asked
     activity.tensor = 0.03 + 0.10 * asked + 0.20 * prefill
+    activity.imma = 0.5 * activity.tensor
     activity.fp16 = 0.04 * asked
     activity.integer = 0.06 * asked
     activity.dram = 0.10 + 0.62 * asked
