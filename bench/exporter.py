@@ -4,6 +4,7 @@ import http.client
 import statistics
 import tempfile
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
@@ -26,7 +27,7 @@ from warpwatch.sources.sim.source import SimSource
 
 FIELDS_PER_GPU = 60
 SIZES = (1, 8, 64)
-SCRAPES = 400
+SCRAPES, INTERVAL_MS, IDLE_SECONDS = 100, 100, 10
 
 
 def gauges(page: str) -> CollectorRegistry:
@@ -63,9 +64,8 @@ def counters(path: Path) -> str:
 
 def pages(text: str) -> None:
     print(f"\nA page of {FIELDS_PER_GPU} fields per GPU, CPU time, medians of runs in turn")
-    print(
-        f"{'GPUs':>5} {'series':>7} {'bytes':>9} {'ours ms':>9} {'gzip ms':>9} {'client ms':>10} {'ratio':>7}"
-    )
+    print(f"{'GPUs':>5} {'series':>7} {'bytes':>9} {'ours ms':>9} {'gzip ms':>9}", end=" ")
+    print(f"{'client ms':>10} {'ratio':>7}")
     era = ERAS["classic"]
     for size in SIZES:
         clock = ManualClock(1e9)
@@ -100,25 +100,39 @@ def pages(text: str) -> None:
 
 
 def scrapes(listed: Path) -> None:
-    print(f"\nThe real process, interval 1 s; {SCRAPES} scrapes with gzip on one connection")
-    print(
-        f"{'GPUs':>5} {'p50 ms':>8} {'p99 ms':>8} {'CPU/scrape ms':>14} {'CPU idle %':>11} {'RSS MB':>8}"
-    )
+    print(f"\nThe real process, interval {INTERVAL_MS} ms; {SCRAPES} scrapes with gzip on one")
+    print("connection, each of a new snapshot: nothing is served from what was made before")
+    print(f"{'GPUs':>5} {'p50 ms':>8} {'p99 ms':>8} {'RSS MB':>8}")
     for size in SIZES:
-        arguments = ("--source", f"sim:{size}xH100", "-a", "127.0.0.1:0", "-f", str(listed), "-k")
-        with warpwatch("exporter", *arguments) as (process, port):
+        with exporter(size, listed, INTERVAL_MS) as (process, port):
             connection = http.client.HTTPConnection("127.0.0.1", port)
-            scrape(connection)
+            times = []
+            for _ in range(SCRAPES):
+                time.sleep(INTERVAL_MS / 1000 * 1.2)
+                times.append(scrape(connection) * 1e3)
+            times.sort()
+            late = times[int(SCRAPES * 0.99)]
+            memory = memory_of(process)
+            print(f"{size:>5} {statistics.median(times):>8.2f} {late:>8.2f} {memory:>8.1f}")
+
+
+def idling(listed: Path) -> None:
+    print("\nThe real process, interval 1 s, not scraped: what sampling costs")
+    for size in SIZES:
+        with exporter(size, listed, 1000) as (process, port):
+            scrape(http.client.HTTPConnection("127.0.0.1", port))
             before = cpu_of(process)
-            time.sleep(10)
-            idle = (cpu_of(process) - before) / 10
-            before, began = cpu_of(process), time.perf_counter()
-            times = sorted(scrape(connection) for _ in range(SCRAPES))
-            spent = cpu_of(process) - before - idle * (time.perf_counter() - began)
-            print(
-                f"{size:>5} {statistics.median(times) * 1e3:>8.2f} {times[int(SCRAPES * 0.99)] * 1e3:>8.2f}"
-                f" {spent / SCRAPES * 1e3:>14.2f} {idle * 100:>11.1f} {memory_of(process):>8.1f}"
-            )
+            time.sleep(IDLE_SECONDS)
+            spent = (cpu_of(process) - before) / IDLE_SECONDS
+            print(f"{size:>5} GPUs {spent * 100:>6.1f} % of a core")
+
+
+def exporter(size: int, listed: Path, interval: int) -> AbstractContextManager[tuple[int, int]]:
+    source = f"sim:{size}xH100"
+    return warpwatch(
+        "exporter", "--source", source, "-a", "127.0.0.1:0", "-f", str(listed), "-k",
+        "-c", str(interval),
+    )  # fmt: skip
 
 
 def scrape(connection: http.client.HTTPConnection) -> float:
@@ -135,3 +149,4 @@ def main() -> None:
         text = counters(listed)
         pages(text)
         scrapes(listed)
+        idling(listed)

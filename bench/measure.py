@@ -1,4 +1,4 @@
-"""Fair timing on a noisy machine: two ways in turn, medians, and what the kernel says of a process."""
+"""Fair timing on a noisy machine: ways in turn, medians, and what the kernel says of a process."""
 
 import os
 import resource
@@ -81,4 +81,5 @@ def machine() -> str:
         for line in Path("/proc/cpuinfo").read_text().splitlines()
         if line.startswith("model name")
     ]
-    return f"{names[0] if names else 'unknown processor'}, {len(names)} cores, Python {sys.version.split()[0]}"
+    name = names[0] if names else "unknown processor"
+    return f"{name}, {len(names)} cores, Python {sys.version.split()[0]}"

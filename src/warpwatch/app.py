@@ -55,7 +55,7 @@ def open_source(name: str, clock: Clock, node: str) -> Opened:
             from warpwatch.sources.sim import spec
             from warpwatch.sources.sim.source import SimSource
 
-            simulation = SimSource(spec.parse(name), clock, node=node)
+            simulation = SimSource(spec.parse(name), clock, node=node, switches=True)
             return Opened(simulation, simulation)
         case "nvml" | "auto" if kind == name:
             return Opened(_driver(clock))

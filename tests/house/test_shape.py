@@ -100,7 +100,9 @@ def test_nothing_is_left_for_later() -> None:
     assert [name(path) for path in files if MARKS.search(path.read_text())] == []
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock", "requirements-bench.lock"])
+@pytest.mark.parametrize(
+    "lock", ["requirements.lock", "requirements-dev.lock", "requirements-bench.lock"]
+)
 def test_locks_hold_versions_and_hashes_and_no_address(lock: str) -> None:
     text = (ROOT / lock).read_text()
     pins = re.findall(r"^([\w.-]+)==", text, re.MULTILINE)

@@ -59,6 +59,9 @@ def read(text: str, where: str) -> tuple[Counter, ...]:
             )
         counters[counter.name] = counter
         lines[counter.name] = number
+    if not counters:
+        # More likely a file that is just being written than somebody's wish for an empty page.
+        raise InputError(where, "names no field", hint="add a row: field, type, help")
     return tuple(counters.values())
 
 

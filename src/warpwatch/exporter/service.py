@@ -14,7 +14,7 @@ from warpwatch.exporter.page import Press, compress
 from warpwatch.exporter.sampler import Pace, Sampler
 from warpwatch.exporter.settings import Settings
 from warpwatch.exporter.view import Arranger, View
-from warpwatch.httpd import Limits, Request, Response, Server, plain
+from warpwatch.httpd import Request, Response, Server, plain
 from warpwatch.sources.base import Source, SourceInfo
 
 WATCH_SECONDS = 1.0
@@ -37,7 +37,6 @@ class Exporter:
         source: Source,
         clock: Clock,
         *,
-        limits: Limits | None = None,
         down: Callable[[], bool] = lambda: False,
     ) -> None:
         """`down` lets a simulator play an exporter that does not answer."""
@@ -57,7 +56,7 @@ class Exporter:
         )
         self._choice = devices.parse(settings.devices)
         self._source = source
-        self._server = Server(self._answer, settings.address, limits)
+        self._server = Server(self._answer, settings.address, settings.limits)
         self._sampler: Sampler | None = None
         self._arranger: Arranger | None = None
         self._press = Press(self._listing.selection, self._era)
@@ -111,7 +110,7 @@ class Exporter:
             case "/metrics":
                 return self._metrics(request)
             case "/health":
-                return plain("OK\n")
+                return self._health()
             case "/-/healthy":
                 return plain("warpwatch exporter is alive\n")
             case "/-/ready":
@@ -120,6 +119,12 @@ class Exporter:
                 return Response(landing.page(self._view()).encode(), content_type=landing.HTML)
             case _:
                 return plain("not found; there are /metrics, /-/healthy, /-/ready and /\n", 404)
+
+    def _health(self) -> Response:
+        """dcgm-exporter's probe; says nothing of GPUs unless it was told to."""
+        if self._settings.health_require_gpus and not self._view().gpus:
+            return plain("no GPUs\n", 503)
+        return plain("OK\n")
 
     def _ready(self) -> Response:
         if self._running.snapshot is None:
@@ -142,7 +147,8 @@ class Exporter:
         snapshot = self._running.snapshot
         key = (snapshot.number if snapshot else 0, self._listing.generation)
         if self._body is None or self._body.key != key:
-            self._body = _Body(key, self._press.print(self._view(), self._listing.families()))
+            view = self._view()  # which sees to it that the press is of the list in force
+            self._body = _Body(key, self._press.print(view, self._listing.families()))
         return self._body
 
     def _compressed(self, body: _Body) -> _Body:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from warpwatch.errors import InputError
 from warpwatch.sources.sim.board import BOARDS
-from warpwatch.sources.sim.duration import Seconds
 from warpwatch.sources.sim.scenario import GpuGroup, Scenario
 from warpwatch.sources.sim.spec import loads, parse
+from warpwatch.units import Seconds
 
 GPU = '[[gpus]]\nboard = "H100"\n'
 CALM = settings(deadline=None)

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from warpwatch.errors import InputError
-from warpwatch.sources.sim.duration import Seconds
 from warpwatch.sources.sim.faults import FAULTS, AnyFault
 from warpwatch.sources.sim.faults.fault import Fault
 from warpwatch.sources.sim.scenario import GpuGroup, Scenario, Timing
+from warpwatch.units import Seconds
 
 _PLACE = re.compile(r"^(?P<problem>.*?) - at `\$\.?(?P<path>.*)`$", re.DOTALL)
 _WORD = re.compile(r"(?:unknown field `|Invalid value ')(?P<word>[^`']*)")

@@ -9,12 +9,12 @@ from warpwatch.errors import InputError
 from warpwatch.sources.sim.board import BOARDS
 from warpwatch.sources.sim.chance import seed_of
 from warpwatch.sources.sim.decode import did_you_mean
-from warpwatch.sources.sim.duration import Seconds
 from warpwatch.sources.sim.incidents import ActiveFault
 from warpwatch.sources.sim.scenario import MOST_GPUS, GpuGroup, Scenario, Timing
 from warpwatch.sources.sim.schedule import Schedule
 from warpwatch.sources.sim.source import SimSource
 from warpwatch.sources.sim.timeline import Timeline
+from warpwatch.units import Seconds
 
 RACK = 4
 """Nodes in a rack; a job that needs more than one node stays within its rack."""

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import msgspec
 
-from warpwatch.sources.sim.duration import Seconds
 from warpwatch.sources.sim.faults import AnyFault
+from warpwatch.units import Seconds
 
 MIXED = "mixed"
 """The workload that is none: jobs come and go as a schedule has it."""

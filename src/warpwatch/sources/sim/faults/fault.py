@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar
 import msgspec
 
 from warpwatch.sources.sim.board import Board
-from warpwatch.sources.sim.duration import Seconds
 from warpwatch.sources.sim.state import State
+from warpwatch.units import Seconds
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
 Rate = Annotated[float, msgspec.Meta(ge=0, le=1_000_000)]

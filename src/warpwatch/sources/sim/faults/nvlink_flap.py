@@ -4,9 +4,9 @@ from typing import Annotated
 
 import msgspec
 
-from warpwatch.sources.sim.duration import Seconds
 from warpwatch.sources.sim.faults.nvlink import LinkFault
 from warpwatch.sources.sim.state import State
+from warpwatch.units import Seconds
 
 
 class NvlinkFlap(LinkFault, frozen=True, tag="nvlink_flap"):

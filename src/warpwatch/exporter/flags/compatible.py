@@ -1,150 +1,19 @@
-"""Every flag of the exporter: dcgm-exporter's, under its names, and ours.
+"""Flags of dcgm-exporter that are accepted without effect, or refused.
 
-One entry makes the command-line option, reads the environment variable, fills the
-setting and stands in the documentation.
+Refused is what would leave its user less safe than asked, or without what was asked for.
 """
 
-from dataclasses import dataclass
-from enum import StrEnum
-
-from warpwatch.exporter.settings import DEFAULT_COUNTERS
-
-
-class Sort(StrEnum):
-    TEXT = "text"
-    NUMBER = "number"
-    SWITCH = "switch"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flag:
-    names: tuple[str, ...]
-    env: str = ""
-    sort: Sort = Sort.TEXT
-    default: str | int | bool = ""
-    choices: tuple[str, ...] = ()
-    help: str
-    idle: str = ""
-    """Why giving it changes nothing; it is accepted with a warning that says this."""
-    refused: str = ""
-    """Why giving it stops the start: ignoring it would leave the user less safe than asked."""
-
-    @property
-    def key(self) -> str:
-        """The attribute of Settings that it fills."""
-        return self.names[0].removeprefix("--").replace("-", "_")
-
+from warpwatch.exporter.flags.flag import Flag, Sort
 
 _LATER = "attribution to pods and jobs over the node's own sockets and files is not in this version"
 _NO_DCGM = "there is no DCGM engine in this process"
 
-FLAGS: tuple[Flag, ...] = (
+COMPATIBLE: tuple[Flag, ...] = (
     Flag(
-        names=("--source",),
-        env="WARPWATCH_EXPORTER__SOURCE",
-        default="auto",
-        help="Where readings come from: auto, nvml, sim, sim:8xH100, sim:4xA100,4xT4 or "
-        "sim:FILE.toml. auto takes the driver of this machine and never simulates.",
-    ),
-    Flag(
-        names=("--compat",),
-        env="WARPWATCH_EXPORTER__COMPAT",
-        default="classic",
-        choices=("classic", "4.8.3"),
-        help="Which generation of dcgm-exporter the page looks like: classic (up to 4.8.2, label "
-        "Hostname) or 4.8.3 (label hostname, families by name, corrected types).",
-    ),
-    Flag(
-        names=("--collectors", "-f"),
-        env="DCGM_EXPORTER_COLLECTORS",
-        default=DEFAULT_COUNTERS,
-        help="CSV file of the fields to collect. Where the default path does not exist, the "
-        "built-in list of the same fields is used.",
-    ),
-    Flag(
-        names=("--address", "-a"),
-        env="DCGM_EXPORTER_LISTEN",
-        default=":9400",
-        help="Address to listen on.",
-    ),
-    Flag(
-        names=("--collect-interval", "-c"),
-        env="DCGM_EXPORTER_INTERVAL",
-        sort=Sort.NUMBER,
-        default=1000,
-        help="Milliseconds between two reads of the GPUs. dcgm-exporter's 30000 shows a load up to "
-        "40 s late; a read here costs little, so the default is 1000, and below 100 the profiling "
-        "counters of the hardware are not valid.",
-    ),
-    Flag(
-        names=("--kubernetes", "-k"),
-        env="DCGM_EXPORTER_KUBERNETES",
-        sort=Sort.SWITCH,
-        default=False,
-        help="Label series with pod, namespace and container; empty on idle GPUs, so that they are "
-        "not billed to the exporter's own pod. In this version only a source that knows its pods "
-        "(the simulator) fills them.",
-    ),
-    Flag(
-        names=("--devices", "-d"),
-        env="DCGM_EXPORTER_DEVICES_STR",
-        default="f",
-        help="GPUs to monitor: f (all; a GPU under MIG by its instances), g[:0-3,5] (GPUs), "
-        "i[:0-3,5] (MIG instances).",
-    ),
-    Flag(
-        names=("--use-old-namespace", "-o"),
-        env="DCGM_EXPORTER_USE_OLD_NAMESPACE",
-        sort=Sort.SWITCH,
-        default=False,
-        help="Label names of the 1.x line: uuid, pod_name, pod_namespace, container_name.",
-    ),
-    Flag(
-        names=("--no-hostname", "-n"),
-        env="DCGM_EXPORTER_NO_HOSTNAME",
-        sort=Sort.SWITCH,
-        default=False,
-        help="Leave the host name label out.",
-    ),
-    Flag(
-        names=("--hostname",),
-        env="NODE_NAME",
-        help="Value of the host name label; the name of this machine by default.",
-    ),
-    Flag(
-        names=("--replace-blanks-in-model-name", "-rbmn"),
-        env="DCGM_EXPORTER_REPLACE_BLANKS_IN_MODEL_NAME",
-        sort=Sort.SWITCH,
-        default=False,
-        help="Write NVIDIA-H100-80GB-HBM3 instead of NVIDIA H100 80GB HBM3.",
-    ),
-    Flag(
-        names=("--xid-count-window-size", "-x"),
-        env="DCGM_EXPORTER_XID_COUNT_WINDOW_SIZE",
-        sort=Sort.NUMBER,
-        default=300_000,
-        help="Milliseconds over which DCGM_EXP_XID_ERRORS_COUNT counts.",
-    ),
-    Flag(
-        names=("--clock-events-count-window-size",),
-        env="DCGM_EXPORTER_CLOCK_EVENTS_COUNT_WINDOW_SIZE",
-        sort=Sort.NUMBER,
-        default=300_000,
-        help="Milliseconds over which DCGM_EXP_CLOCK_EVENTS_COUNT counts.",
-    ),
-    Flag(
-        names=("--log-format",),
-        env="DCGM_EXPORTER_LOG_FORMAT",
-        default="text",
-        choices=("text", "json"),
-        help="Form of the log lines on standard error.",
-    ),
-    Flag(
-        names=("--debug",),
-        env="DCGM_EXPORTER_DEBUG",
-        sort=Sort.SWITCH,
-        default=False,
-        help="Log at debug level.",
+        names=("--config-file",),
+        env="DCGM_EXPORTER_CONFIG_FILE",
+        help="dcgm-exporter's YAML configuration.",
+        refused="configuration files are not read in this version: use flags or the environment",
     ),
     Flag(
         names=("--configmap-data", "-m"),
@@ -175,20 +44,6 @@ FLAGS: tuple[Flag, ...] = (
         choices=("uid", "device-name"),
         help="How the kubelet names GPUs: uid or device-name.",
         idle=_LATER,
-    ),
-    Flag(
-        names=("--kubernetes-enable-pod-labels",),
-        env="DCGM_EXPORTER_KUBERNETES_ENABLE_POD_LABELS",
-        sort=Sort.SWITCH,
-        default=False,
-        help="Copy the labels of pods to their series.",
-    ),
-    Flag(
-        names=("--kubernetes-enable-pod-uid",),
-        env="DCGM_EXPORTER_KUBERNETES_ENABLE_POD_UID",
-        sort=Sort.SWITCH,
-        default=False,
-        help="Add the label pod_uid.",
     ),
     Flag(
         names=("--kubernetes-pod-label-allowlist-regex",),
@@ -232,6 +87,20 @@ FLAGS: tuple[Flag, ...] = (
         idle=_LATER,
     ),
     Flag(
+        names=("--container-labels",),
+        env="DCGM_EXPORTER_CONTAINER_LABELS",
+        sort=Sort.SWITCH,
+        default=False,
+        help="Label series with the container, outside Kubernetes.",
+        idle=_LATER,
+    ),
+    Flag(
+        names=("--container-runtime-socket",),
+        env="DCGM_CONTAINER_RUNTIME_SOCKET",
+        help="Socket of the container runtime.",
+        idle=_LATER,
+    ),
+    Flag(
         names=("--switch-devices", "-s"),
         env="DCGM_EXPORTER_OTHER_DEVICES_STR",
         default="f",
@@ -251,6 +120,28 @@ FLAGS: tuple[Flag, ...] = (
         default="localhost:5555",
         help="Address of a DCGM host engine.",
         idle="GPUs are read through the driver on this machine, not through a host engine",
+    ),
+    Flag(
+        names=("--watch-max-keep-age",),
+        env="DCGM_EXPORTER_WATCH_MAX_KEEP_AGE",
+        help="How long DCGM keeps samples.",
+        idle=_NO_DCGM,
+    ),
+    Flag(
+        names=("--watch-max-keep-samples",),
+        env="DCGM_EXPORTER_WATCH_MAX_KEEP_SAMPLES",
+        sort=Sort.NUMBER,
+        default=0,
+        help="How many samples DCGM keeps.",
+        idle=_NO_DCGM,
+    ),
+    Flag(
+        names=("--enable-exporter-metrics",),
+        env="DCGM_EXPORTER_ENABLE_EXPORTER_METRICS",
+        sort=Sort.SWITCH,
+        default=False,
+        help="Metrics of the exporter itself.",
+        idle="how collecting goes is always on the page, under warpwatch_",
     ),
     Flag(
         names=("--fake-gpus",),

@@ -1,0 +1,154 @@
+"""Flags that do something."""
+
+from warpwatch.exporter.flags.flag import Flag, Sort
+from warpwatch.exporter.settings import DEFAULT_COUNTERS
+
+ACTING: tuple[Flag, ...] = (
+    Flag(
+        names=("--source",),
+        env="WARPWATCH_EXPORTER__SOURCE",
+        default="auto",
+        help="Where readings come from: auto, nvml, sim, sim:8xH100, sim:4xA100,4xT4 or "
+        "sim:FILE.toml. auto takes the driver of this machine and never simulates.",
+    ),
+    Flag(
+        names=("--compat",),
+        env="WARPWATCH_EXPORTER__COMPAT",
+        default="classic",
+        choices=("classic", "4.8.3"),
+        help="Which generation of dcgm-exporter the page looks like: classic (up to 4.8.2, label "
+        "Hostname) or 4.8.3 (label hostname, families by name, corrected types).",
+    ),
+    Flag(
+        names=("--collectors", "-f"),
+        env="DCGM_EXPORTER_COLLECTORS",
+        default=DEFAULT_COUNTERS,
+        help="CSV file of the fields to collect. Where the default path does not exist, the "
+        "built-in list of the same fields is used.",
+    ),
+    Flag(
+        names=("--address", "-a"),
+        env="DCGM_EXPORTER_LISTEN",
+        default=":9400",
+        help="Address to listen on.",
+    ),
+    Flag(
+        names=("--collect-interval", "-c"),
+        env="DCGM_EXPORTER_INTERVAL",
+        sort=Sort.NUMBER,
+        default=1000,
+        help="Milliseconds between two reads of the GPUs. dcgm-exporter's 30000 shows a load up to "
+        "40 s late; a read here costs little, so the default is 1000, and below 100 the profiling "
+        "counters of the hardware are not valid.",
+    ),
+    Flag(
+        names=("--kubernetes", "-k"),
+        env="DCGM_EXPORTER_KUBERNETES",
+        sort=Sort.SWITCH,
+        default=False,
+        help="Label series with pod, namespace and container; empty on idle GPUs, so that they are "
+        "not billed to the exporter's own pod. In this version only a source that knows its pods "
+        "(the simulator) fills them.",
+    ),
+    Flag(
+        names=("--devices", "-d"),
+        env="DCGM_EXPORTER_DEVICES_STR",
+        default="f",
+        help="GPUs to monitor: f (all; a GPU under MIG by its instances), g[:0-3,5] (GPUs), "
+        "i[:0-3,5] (MIG instances).",
+    ),
+    Flag(
+        names=("--use-old-namespace", "-o"),
+        env="DCGM_EXPORTER_USE_OLD_NAMESPACE",
+        sort=Sort.SWITCH,
+        default=False,
+        help="Label names of the 1.x line: uuid, pod_name, pod_namespace, container_name.",
+    ),
+    Flag(
+        names=("--no-hostname", "-n"),
+        env="DCGM_EXPORTER_NO_HOSTNAME",
+        sort=Sort.SWITCH,
+        default=False,
+        help="Leave the host name label out.",
+    ),
+    Flag(
+        names=("--hostname",),
+        env="NODE_NAME",
+        help="Value of the host name label; the name of this machine by default.",
+    ),
+    Flag(
+        names=("--replace-blanks-in-model-name", "-rbmn"),
+        env="DCGM_EXPORTER_REPLACE_BLANKS_IN_MODEL_NAME",
+        sort=Sort.SWITCH,
+        default=False,
+        help="Write NVIDIA-H100-80GB-HBM3 instead of NVIDIA H100 80GB HBM3.",
+    ),
+    Flag(
+        names=("--xid-count-window-size", "-x"),
+        env="DCGM_EXPORTER_XID_COUNT_WINDOW_SIZE",
+        sort=Sort.NUMBER,
+        default=300_000,
+        help="Milliseconds over which DCGM_EXP_XID_ERRORS_COUNT counts.",
+    ),
+    Flag(
+        names=("--clock-events-count-window-size",),
+        env="DCGM_EXPORTER_CLOCK_EVENTS_COUNT_WINDOW_SIZE",
+        sort=Sort.NUMBER,
+        default=300_000,
+        help="Milliseconds over which DCGM_EXP_CLOCK_EVENTS_COUNT counts.",
+    ),
+    Flag(
+        names=("--log-format",),
+        env="DCGM_EXPORTER_LOG_FORMAT",
+        default="text",
+        choices=("text", "json"),
+        help="Form of the log lines on standard error.",
+    ),
+    Flag(
+        names=("--debug",),
+        env="DCGM_EXPORTER_DEBUG",
+        sort=Sort.SWITCH,
+        default=False,
+        help="Log at debug level.",
+    ),
+    Flag(
+        names=("--web-read-timeout",),
+        env="DCGM_EXPORTER_WEB_READ_TIMEOUT",
+        default="10s",
+        help="How long a client may take to send the head of its request.",
+    ),
+    Flag(
+        names=("--web-write-timeout",),
+        env="DCGM_EXPORTER_WEB_WRITE_TIMEOUT",
+        default="10s",
+        help="How long a client may leave the page unread.",
+    ),
+    Flag(
+        names=("--max-concurrent-scrapes",),
+        env="DCGM_EXPORTER_MAX_CONCURRENT_SCRAPES",
+        sort=Sort.NUMBER,
+        default=512,
+        help="Connections at a time; more are answered 503. Scrapes of a moment share one page.",
+    ),
+    Flag(
+        names=("--health-require-gpus",),
+        env="DCGM_EXPORTER_HEALTH_REQUIRE_GPUS",
+        sort=Sort.SWITCH,
+        default=False,
+        help="Answer 503 on /health while there are no GPUs.",
+    ),
+    Flag(
+        names=("--kubernetes-enable-pod-labels",),
+        env="DCGM_EXPORTER_KUBERNETES_ENABLE_POD_LABELS",
+        sort=Sort.SWITCH,
+        default=False,
+        help="Copy the labels of pods to their series.",
+    ),
+    Flag(
+        names=("--kubernetes-enable-pod-uid",),
+        env="DCGM_EXPORTER_KUBERNETES_ENABLE_POD_UID",
+        sort=Sort.SWITCH,
+        default=False,
+        help="Add the label pod_uid.",
+    ),
+)

@@ -1,0 +1,29 @@
+"""What a flag is."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Sort(StrEnum):
+    TEXT = "text"
+    NUMBER = "number"
+    SWITCH = "switch"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag:
+    names: tuple[str, ...]
+    env: str = ""
+    sort: Sort = Sort.TEXT
+    default: str | int | bool = ""
+    choices: tuple[str, ...] = ()
+    help: str
+    idle: str = ""
+    """Why giving it changes nothing; it is accepted with a warning that says this."""
+    refused: str = ""
+    """Why giving it stops the start: ignoring it would leave the user less safe than asked."""
+
+    @property
+    def key(self) -> str:
+        """The attribute of Settings that it fills."""
+        return self.names[0].removeprefix("--").replace("-", "_")
