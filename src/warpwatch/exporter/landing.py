@@ -26,7 +26,8 @@ _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.3rem;margin:0}h2{font-size:1rem;margin:2rem 0 .5rem}p{margin:.4rem 0}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
-th,td{text-align:left;padding:.25rem .6rem .25rem 0;border-bottom:1px solid var(--line)}
+th,td{text-align:left;white-space:nowrap;
+ vertical-align:top;padding:.25rem .6rem .25rem 0;border-bottom:1px solid var(--line)}
 th{font-weight:600}td.no{color:var(--bad)}td.yes{color:var(--good)}
 .scroll{overflow-x:auto}
 .badge{border-left:4px solid var(--bad);background:var(--soft);padding:.6rem .8rem}
