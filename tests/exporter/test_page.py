@@ -105,7 +105,8 @@ def test_a_source_that_hears_no_xids_is_not_shown_as_having_none() -> None:
     found = Desk().page(deaf)
     assert events.XID_ERRORS.name not in found.types
     (gap,) = found.named("warpwatch_gpu_gap")
-    assert (gap.labels["field"], gap.labels["reason"]) == (events.XID_ERRORS.name, "unsupported")
+    said = (gap.labels["field"], gap.labels["reason"], gap.value)
+    assert said == (events.XID_ERRORS.name, "unsupported", 1)
 
 
 WINDOWS = (

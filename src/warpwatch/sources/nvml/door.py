@@ -39,6 +39,9 @@ class Door:
             return getattr(self._nvml, function)(*arguments)
         except self._nvml.NVMLError as error:
             raise Refused(reason(error.value), f"{function}: {error}") from error
+        except UnicodeDecodeError as error:
+            # The bindings take every text for UTF-8; a damaged InfoROM need not hold any.
+            raise Refused(Reason.FAILED, f"{function}: {error}") from error
 
     def constant(self, name: str) -> int:
         return int(getattr(self._nvml, name))

@@ -145,9 +145,19 @@ FIELD_VALUES: Mapping[int, int] = {
     events.BOARD_LIMIT_VIOLATION.id: 77,
     events.LOW_UTIL_VIOLATION.id: 78,
     events.RELIABILITY_VIOLATION.id: 79,
+    events.CLOCKS_EVENT_REASON_SW_POWER_CAP_NS.id: 74,
+    events.CLOCKS_EVENT_REASON_SYNC_BOOST_NS.id: 76,
+    events.CLOCKS_EVENT_REASON_SW_THERM_SLOWDOWN_NS.id: 269,
+    events.CLOCKS_EVENT_REASON_HW_THERM_SLOWDOWN_NS.id: 270,
+    events.CLOCKS_EVENT_REASON_HW_POWER_BRAKE_SLOWDOWN_NS.id: 271,
     power.POWER_USAGE_INSTANT.id: 186,
     events.GET_GPU_RECOVERY_ACTION.id: 230,
 }
 """Fields that NVML gives many at a time: our id → NVML's."""
 
 SCALED: Mapping[int, Callable[[int], Value]] = {power.POWER_USAGE_INSTANT.id: _watts}
+
+OF_THE_LIBRARY = frozenset(
+    {identity.DRIVER_VERSION.id, identity.NVML_VERSION.id, events.XID_ERRORS.id}
+)
+"""Answered without asking the GPU: no sign that it lives."""

@@ -1,6 +1,7 @@
 """Whole GPUs, read call by call; XIDs from an event set per GPU, emptied at each read."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
@@ -10,29 +11,35 @@ from warpwatch.samples.entity import Device, Gpu
 from warpwatch.samples.sample import Reading, Reason, Report, Value, Xid
 from warpwatch.sources.base import Inventory, SourceInfo
 from warpwatch.sources.nvml.door import Door, Refused, reason
-from warpwatch.sources.nvml.reads import CALLS, FIELD_VALUES, SCALED
+from warpwatch.sources.nvml.reads import CALLS, FIELD_VALUES, OF_THE_LIBRARY, SCALED
+
+log = logging.getLogger(__name__)
 
 XID = events.XID_ERRORS.id
+_MEMBERS = ("dVal", "uiVal", "ulVal", "ullVal", "sllVal", "siVal", "usVal")
+"""Of the union that holds a field's value, by the number of its type; all we ask are integers."""
 _MOST_EVENTS = 1000
 """Taken from the driver's queue in one read at most; the rest stays there for the next."""
 
 
 class NvmlSource:
-    """Opened once; which GPUs there are is settled then."""
+    """Opened once; which GPUs there are is settled then. One that cannot be opened costs
+    itself: it is left out, and the inventory's detail says why.
+    """
 
     def __init__(self, door: Door, clock: Clock) -> None:
         self._door = door
         self._clock = clock
-        door.call("nvmlInit")
-        driver = door.call("nvmlSystemGetDriverVersion")
         self._handles: dict[Device, Any] = {}
         self._listening: dict[Device, Any] = {}
-        for index in range(door.call("nvmlDeviceGetCount")):
-            handle = door.call("nvmlDeviceGetHandleByIndex", index)
-            gpu = self._gpu(index, handle)
-            self._handles[gpu] = handle
-            self._listen(gpu, handle)
-        info = SourceInfo("nvml", driver=driver, detail="NVIDIA's driver on this machine")
+        door.call("nvmlInit")
+        try:
+            driver = door.call("nvmlSystemGetDriverVersion")
+            detail = "; ".join(("NVIDIA's driver on this machine", *self._open_all()))
+        except Refused:
+            self.close()
+            raise
+        info = SourceInfo("nvml", driver=driver, detail=detail)
         self._inventory = Inventory(info, tuple(self._handles))
 
     def inventory(self) -> Inventory:
@@ -42,27 +49,49 @@ class NvmlSource:
         handle = self._handles[device]
         values: dict[int, Value] = {}
         gaps: dict[int, Reason] = {}
-        for id_ in fields:
-            call = CALLS.get(id_)
-            if call is not None:
-                try:
-                    values[id_] = call(self._door, handle)
-                except Refused as refusal:
-                    gaps[id_] = refusal.reason
-            elif id_ not in FIELD_VALUES:
-                gaps[id_] = Reason.UNSUPPORTED
-        self._field_values(handle, [id_ for id_ in fields if id_ in FIELD_VALUES], values, gaps)
-        if XID in fields and device in self._listening:
+        for id_ in fields & CALLS.keys():
+            try:
+                values[id_] = CALLS[id_](self._door, handle)
+            except Refused as refusal:
+                gaps[id_] = refusal.reason
+        self._field_values(handle, list(fields & FIELD_VALUES.keys()), values, gaps)
+        xids, deaf = self._hear(device)
+        if XID in fields and deaf is not None:
+            gaps[XID] = deaf
+        elif XID in fields:
             # Heard through events alone: the last code is what the exporter's tally holds.
-            del gaps[XID]
             values[XID] = 0
-        reading = Reading(device, values, gaps)
-        return Report(device, self._clock.now(), (reading,), tuple(self._events(device)))
+        gaps |= dict.fromkeys(fields - values.keys() - gaps.keys(), Reason.UNSUPPORTED)
+        silent = _silence(values, gaps)
+        if silent is not None:
+            values, gaps = {}, dict.fromkeys(fields, silent)
+        return Report(device, self._clock.now(), (Reading(device, values, gaps),), xids)
 
     def close(self) -> None:
         for heard in self._listening.values():
-            self._door.call("nvmlEventSetFree", heard)
-        self._door.call("nvmlShutdown")
+            self._let_go("nvmlEventSetFree", heard)
+        self._let_go("nvmlShutdown")
+
+    def _let_go(self, function: str, *arguments: object) -> None:
+        """Gives back what may be lost already; what comes after it is given back all the same."""
+        try:
+            self._door.call(function, *arguments)
+        except Refused as refusal:
+            log.warning("closing the driver: %s", refusal.message)
+
+    def _open_all(self) -> Iterator[str]:
+        """Opens each GPU, and says of each that could not be opened why."""
+        for index in range(self._door.call("nvmlDeviceGetCount")):
+            try:
+                handle = self._door.call("nvmlDeviceGetHandleByIndex", index)
+                gpu = self._gpu(index, handle)
+            except Refused as refusal:
+                complaint = f"GPU {index} cannot be opened: {refusal.message}"
+                log.warning(complaint)
+                yield complaint
+            else:
+                self._handles[gpu] = handle
+                self._listen(gpu, handle)
 
     def _gpu(self, index: int, handle: object) -> Gpu:
         bus = self._door.call("nvmlDeviceGetPciInfo", handle)
@@ -74,24 +103,33 @@ class NvmlSource:
         )
 
     def _listen(self, gpu: Gpu, handle: object) -> None:
+        """A board that takes no listener gives a gap for the XID field: nothing heard, not zero."""
+        heard = None
         try:
             heard = self._door.call("nvmlEventSetCreate")
             critical = self._door.constant("nvmlEventTypeXidCriticalError")
             self._door.call("nvmlDeviceRegisterEvents", handle, critical, heard)
-        except Refused:
-            return  # Such a board gives a gap for the XID field: nothing is heard, not zero.
-        self._listening[gpu] = heard
+        except Refused as refusal:
+            log.info("the XIDs of %s are not heard: %s", gpu.device, refusal.message)
+            if heard is not None:
+                self._let_go("nvmlEventSetFree", heard)
+        else:
+            self._listening[gpu] = heard
 
-    def _events(self, device: Device) -> Iterator[Xid]:
+    def _hear(self, device: Device) -> tuple[tuple[Xid, ...], Reason | None]:
+        """XIDs since the read before, oldest first, and what kept more from being heard, if so."""
         heard = self._listening.get(device)
         if heard is None:
-            return
-        for _ in range(_MOST_EVENTS):
+            return (), Reason.UNSUPPORTED
+        xids: list[Xid] = []
+        while len(xids) < _MOST_EVENTS:
             try:
                 event = self._door.call("nvmlEventSetWait_v2", heard, 0)
-            except Refused:
-                return  # Timed out at once: the queue is empty.
-            yield Xid(self._clock.now(), int(event.eventData))
+            except Refused as refusal:
+                empty = refusal.reason is Reason.TIMED_OUT
+                return tuple(xids), None if empty else refusal.reason
+            xids.append(Xid(self._clock.now(), int(event.eventData)))
+        return tuple(xids), None
 
     def _field_values(
         self,
@@ -111,11 +149,19 @@ class NvmlSource:
         for id_, answer in zip(ids, answers, strict=True):
             if answer.nvmlReturn:
                 gaps[id_] = reason(answer.nvmlReturn)
+            elif answer.valueType >= len(_MEMBERS):
+                gaps[id_] = Reason.FAILED
             else:
-                values[id_] = SCALED.get(id_, int)(_number(answer))
+                number = int(getattr(answer.value, _MEMBERS[answer.valueType]))
+                values[id_] = SCALED.get(id_, int)(number)
 
 
-def _number(answer: Any) -> int:
-    """The member of the union that the value's type names; all we ask for are integers."""
-    members = ("dVal", "uiVal", "ulVal", "ullVal", "sllVal", "siVal", "usVal")
-    return int(getattr(answer.value, members[answer.valueType]))
+def _silence(values: Mapping[int, Value], gaps: Mapping[int, Reason]) -> Reason | None:
+    """Why the GPU itself said nothing, if so. What the library answers by itself is then no
+    value either: it would make a lost GPU look like one that was read.
+    """
+    if values.keys() <= OF_THE_LIBRARY:
+        for grave in (Reason.LOST, Reason.TIMED_OUT, Reason.FAILED):
+            if grave in gaps.values():
+                return grave
+    return None

@@ -1,0 +1,227 @@
+"""NVIDIA's bindings without a driver: the real names, signatures and structures, scripted answers.
+
+Only what the driver would say is made up. A function or constant that the real module lacks, or
+arguments that it would not take, fail here as they would there; so this cannot drift from it.
+"""
+
+import inspect
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+import pynvml
+
+from warpwatch.clock import ManualClock
+from warpwatch.samples.sample import Reading
+from warpwatch.sources.nvml.door import Door
+from warpwatch.sources.nvml.reads import CALLS, FIELD_VALUES
+from warpwatch.sources.nvml.source import XID, NvmlSource
+
+NOW = 1_772_442_000.0
+ALL = frozenset({*CALLS, *FIELD_VALUES, XID})
+"""Every field that the source can read."""
+DRIVER_VERSION = "580.95.05"
+NVML_VERSION = "13.580.95.05"
+MIB = 1024 * 1024
+SPARE_BYTES = 12_345
+"""Beside the whole MiB of each figure of memory."""
+
+
+def _answers() -> dict[tuple[object, ...], object]:
+    """By function and arguments after the GPU; no two are alike, so none passes for another."""
+    return {
+        ("nvmlDeviceGetName",): "NVIDIA H100 80GB HBM3",
+        ("nvmlDeviceGetSerial",): "1650124001234",
+        ("nvmlDeviceGetInforomVersion", pynvml.NVML_INFOROM_OEM): "2.1",
+        ("nvmlDeviceGetInforomVersion", pynvml.NVML_INFOROM_ECC): "7.16",
+        ("nvmlDeviceGetInforomVersion", pynvml.NVML_INFOROM_POWER): "3.5",
+        ("nvmlDeviceGetInforomImageVersion",): "G520.0200.00.05",
+        ("nvmlDeviceGetVbiosVersion",): "96.00.99.00.01",
+        ("nvmlDeviceGetClockInfo", pynvml.NVML_CLOCK_SM): 1980,
+        ("nvmlDeviceGetClockInfo", pynvml.NVML_CLOCK_MEM): 2619,
+        ("nvmlDeviceGetClockInfo", pynvml.NVML_CLOCK_VIDEO): 1545,
+        ("nvmlDeviceGetPerformanceState",): 2,
+        ("nvmlDeviceGetTemperature", pynvml.NVML_TEMPERATURE_GPU): 59,
+        ("nvmlDeviceGetFanSpeed",): 41,
+        ("nvmlDeviceGetPowerUsage",): 632_417,
+        ("nvmlDeviceGetTotalEnergyConsumption",): 98_765_432_109_876,
+        ("nvmlDeviceGetEnforcedPowerLimit",): 650_500,
+        ("nvmlDeviceGetPowerManagementLimit",): 700_000,
+        ("nvmlDeviceGetUtilizationRates",): pynvml.c_nvmlUtilization_t(gpu=97, memory=11),
+        ("nvmlDeviceGetEncoderUtilization",): [21, 166_000],
+        ("nvmlDeviceGetDecoderUtilization",): [22, 167_000],
+        ("nvmlDeviceGetMemoryInfo", pynvml.nvmlMemory_v2): pynvml.c_nvmlMemory_v2_t(
+            version=pynvml.nvmlMemory_v2,
+            total=81_559 * MIB + SPARE_BYTES,
+            free=61_262 * MIB + SPARE_BYTES,
+            used=19_818 * MIB + SPARE_BYTES,
+            reserved=479 * MIB + SPARE_BYTES,
+        ),
+        ("nvmlDeviceGetPcieThroughput", pynvml.NVML_PCIE_UTIL_TX_BYTES): 5_100,
+        ("nvmlDeviceGetPcieThroughput", pynvml.NVML_PCIE_UTIL_RX_BYTES): 5_200,
+        ("nvmlDeviceGetPcieReplayCounter",): 3,
+        ("nvmlDeviceGetCurrPcieLinkGeneration",): 5,
+        ("nvmlDeviceGetCurrPcieLinkWidth",): 16,
+        ("nvmlDeviceGetCurrentClocksEventReasons",): 0x44,
+        ("nvmlDeviceGetGridLicensableFeatures",): licences(0, 1),
+    }
+
+
+def licences(*states: int) -> Any:
+    """What a board says of the features that can be licensed, one state for each."""
+    features = pynvml.c_nvmlGridLicensableFeatures_v4_t(licensableFeaturesCount=len(states))
+    for index, state in enumerate(states):
+        features.gridLicensableFeatures[index].featureState = state
+    return features
+
+
+@dataclass(slots=True, eq=False)
+class Board:
+    """One GPU, and at once the handle by which the driver knows it."""
+
+    index: int
+    answers: dict[tuple[object, ...], object] = field(default_factory=_answers)
+    fields: dict[int, tuple[int, str, int]] = field(default_factory=dict)
+    """Value type, member of the union and value by NVML's field id, where not `default_field`."""
+    codes: dict[str | int, int] = field(default_factory=dict)
+    """Error by function, or by field id."""
+    xids: deque[int] = field(default_factory=deque)
+    left: int | None = None
+    """Calls that it still answers; each one after them fails with `fate`."""
+    fate: int = pynvml.NVML_ERROR_GPU_IS_LOST
+
+    def __post_init__(self) -> None:
+        self.answers["nvmlDeviceGetUUID",] = f"GPU-{self.index:08x}"
+        self.answers["nvmlDeviceGetPciInfo",] = pynvml.nvmlPciInfo_t(
+            domain=0, bus=0x1B + self.index, device=0
+        )
+
+
+@dataclass(slots=True, eq=False)
+class EventSet:
+    boards: list[Board] = field(default_factory=list)
+    freed: bool = False
+
+
+class Bindings(ModuleType):
+    def __init__(self, boards: int = 1) -> None:
+        super().__init__("pynvml")
+        self.boards = [Board(index) for index in range(boards)]
+        self.codes: dict[str, int] = {}
+        """Error by function, whatever it is called for."""
+        self.calls: list[tuple[str, tuple[object, ...]]] = []
+        self.asked: set[str] = set()
+        """Every name that was looked up in the module."""
+        self.running = 0
+        """Starts less shutdowns."""
+        self.sets: list[EventSet] = []
+        self._scripts: dict[str, Callable[..., object]] = {
+            "nvmlInit": self._init,
+            "nvmlShutdown": self._shutdown,
+            "nvmlSystemGetDriverVersion": lambda: DRIVER_VERSION,
+            "nvmlSystemGetNVMLVersion": lambda: NVML_VERSION,
+            "nvmlDeviceGetCount": lambda: len(self.boards),
+            "nvmlDeviceGetHandleByIndex": lambda index: self.boards[index],
+            "nvmlDeviceGetFieldValues": _field_values,
+            "nvmlEventSetCreate": self._create,
+            "nvmlEventSetFree": _free,
+            "nvmlDeviceRegisterEvents": _register,
+            "nvmlEventSetWait_v2": _wait,
+        }
+
+    def __getattr__(self, name: str) -> Any:
+        real = getattr(pynvml, name)
+        self.asked.add(name)
+        return self._function(name, real) if inspect.isfunction(real) else real
+
+    def _function(self, name: str, real: Callable[..., object]) -> Callable[..., object]:
+        signature = inspect.signature(real)
+
+        def call(*arguments: Any) -> object:
+            signature.bind(*arguments)
+            self.calls.append((name, arguments))
+            self._refuse(name, arguments)
+            if name in self._scripts:
+                return self._scripts[name](*arguments)
+            board, *rest = arguments
+            return board.answers[name, *rest]
+
+        return call
+
+    def _refuse(self, name: str, arguments: tuple[object, ...]) -> None:
+        codes = [self.codes.get(name, 0)]
+        if not self.running and name != "nvmlInit":
+            codes.append(pynvml.NVML_ERROR_UNINITIALIZED)
+        for argument in arguments:
+            if isinstance(argument, EventSet) and argument.freed:
+                raise AssertionError(f"{name} on an event set that was freed crashes the process")
+            for board in self._meant(name, argument):
+                codes.append(board.codes.get(name, 0))
+                if board.left == 0:
+                    codes.append(board.fate)
+                elif board.left is not None:
+                    board.left -= 1
+        for code in filter(None, codes):
+            raise pynvml.NVMLError(code)
+
+    def _meant(self, name: str, argument: object) -> list[Board]:
+        """The boards that an argument stands for."""
+        if isinstance(argument, EventSet):
+            # What a GPU reported before it fell off the bus is still handed out.
+            return [board for board in argument.boards if not board.xids]
+        if name == "nvmlDeviceGetHandleByIndex" and isinstance(argument, int):
+            return [self.boards[argument]]
+        return [argument] if isinstance(argument, Board) else []
+
+    def _init(self) -> None:
+        self.running += 1
+
+    def _shutdown(self) -> None:
+        self.running -= 1
+
+    def _create(self) -> EventSet:
+        self.sets.append(EventSet())
+        return self.sets[-1]
+
+
+def _register(board: Board, types: int, event_set: EventSet) -> None:
+    if types & pynvml.nvmlEventTypeXidCriticalError:
+        event_set.boards.append(board)
+
+
+def _free(event_set: EventSet) -> None:
+    event_set.freed = True
+
+
+def _wait(event_set: EventSet, _milliseconds: int) -> object:
+    for board in event_set.boards:
+        if board.xids:
+            return pynvml.c_nvmlEventData_t(
+                eventType=pynvml.nvmlEventTypeXidCriticalError, eventData=board.xids.popleft()
+            )
+    raise pynvml.NVMLError(pynvml.NVML_ERROR_TIMEOUT)
+
+
+def _field_values(board: Board, ids: list[int]) -> object:
+    values = (pynvml.c_nvmlFieldValue_t * len(ids))()
+    for value, id_ in zip(values, ids, strict=True):
+        value.fieldId, value.nvmlReturn = id_, board.codes.get(id_, 0)
+        value.valueType, member, number = board.fields.get(id_, default_field(id_))
+        setattr(value.value, member, number)
+    return values
+
+
+def default_field(id_: int) -> tuple[int, str, int]:
+    return pynvml.NVML_VALUE_TYPE_UNSIGNED_LONG_LONG, "ullVal", 1000 + id_
+
+
+def open_nvml(bindings: Bindings) -> NvmlSource:
+    return NvmlSource(Door(bindings), ManualClock(NOW))
+
+
+def read(source: NvmlSource, fields: frozenset[int] = ALL, gpu: int = 0) -> Reading:
+    """What one GPU says of itself."""
+    (reading,) = source.read(source.inventory().devices[gpu], fields).readings
+    return reading

@@ -1,0 +1,102 @@
+"""What holds of every read, whatever the driver refuses."""
+
+import pynvml
+from bindings import ALL, Bindings, open_nvml, read
+from hypothesis import given
+from hypothesis import strategies as st
+
+from warpwatch.fields import identity, utilisation
+from warpwatch.fields.catalogue import FIELDS
+from warpwatch.samples.sample import Reason
+from warpwatch.samples.snapshot import silence
+from warpwatch.sources.nvml.door import reason
+from warpwatch.sources.nvml.reads import CALLS, FIELD_VALUES
+from warpwatch.sources.nvml.source import XID
+
+
+def whole_read() -> Bindings:
+    """Bindings after a read in which nothing was refused."""
+    bindings = Bindings()
+    source = open_nvml(bindings)
+    bindings.calls.clear()
+    read(source)
+    return bindings
+
+
+WHOLE = dict(read(open_nvml(Bindings())).values)
+CODES = st.sampled_from([*range(1, 31), pynvml.NVML_ERROR_UNKNOWN])
+FUNCTIONS = sorted({name for name, _ in whole_read().calls})
+REFUSED_CALLS = st.dictionaries(st.sampled_from(FUNCTIONS), CODES)
+REFUSED_FIELDS: st.SearchStrategy[dict[str | int, int]] = st.dictionaries(
+    st.sampled_from(sorted(FIELD_VALUES.values())), CODES
+)
+ASKED = st.frozensets(st.sampled_from([field.id for field in FIELDS]), max_size=60)
+ALIVE = utilisation.GPU_UTIL.id
+
+
+def test_a_board_that_refuses_nothing_leaves_no_gap() -> None:
+    assert WHOLE.keys() == ALL
+
+
+@given(asked=st.one_of(ASKED, st.just(ALL)), calls=REFUSED_CALLS, fields=REFUSED_FIELDS)
+def test_each_field_asked_for_has_its_value_or_a_gap_and_nothing_else_has(
+    asked: frozenset[int], calls: dict[str, int], fields: dict[str | int, int]
+) -> None:
+    bindings = Bindings()
+    source = open_nvml(bindings)
+    bindings.codes.update(calls)
+    bindings.boards[0].codes.update(fields)
+    reading = read(source, asked)
+    assert not reading.values.keys() & reading.gaps.keys()
+    assert reading.values.keys() | reading.gaps.keys() == asked
+    assert reading.values.items() <= WHOLE.items()
+    reasons = {reason(code) for code in (*calls.values(), *fields.values())}
+    assert set(reading.gaps.values()) <= reasons | {Reason.UNSUPPORTED}
+
+
+@given(id_=st.sampled_from(sorted(CALLS.keys() - {ALIVE})), code=CODES)
+def test_a_refused_call_gives_a_gap_with_its_reason(id_: int, code: int) -> None:
+    bindings = Bindings()
+    source = open_nvml(bindings)
+    bindings.calls.clear()
+    read(source, frozenset({id_}))
+    refused = bindings.calls[0][0]
+    bindings.codes[refused] = code
+    reading = read(source, frozenset({id_, identity.SERIAL.id, ALIVE}))
+    assert reading.gaps[id_] is reason(code)
+    assert refused == "nvmlDeviceGetUtilizationRates" or ALIVE in reading.values
+
+
+@given(id_=st.sampled_from(sorted(FIELD_VALUES)), code=CODES)
+def test_a_field_refused_among_many_gives_a_gap_with_its_reason(id_: int, code: int) -> None:
+    bindings = Bindings()
+    bindings.boards[0].codes[FIELD_VALUES[id_]] = code
+    reading = read(open_nvml(bindings))
+    same = {other for other, number in FIELD_VALUES.items() if number == FIELD_VALUES[id_]}
+    assert reading.gaps == dict.fromkeys(same, reason(code))
+
+
+@given(code=CODES)
+def test_where_many_fields_are_refused_at_once_each_is_a_gap(code: int) -> None:
+    bindings = Bindings()
+    bindings.codes["nvmlDeviceGetFieldValues"] = code
+    reading = read(open_nvml(bindings))
+    assert reading.gaps == dict.fromkeys(FIELD_VALUES, reason(code))
+    assert reading.values.keys() == ALL - FIELD_VALUES.keys()
+
+
+@given(code=CODES)
+def test_a_gpu_that_refuses_everything_is_never_taken_for_one_that_was_read(code: int) -> None:
+    bindings = Bindings()
+    source = open_nvml(bindings)
+    bindings.boards[0].left, bindings.boards[0].fate = 0, code
+    report = source.read(source.inventory().devices[0], ALL)
+    if reason(code) in {Reason.LOST, Reason.TIMED_OUT, Reason.FAILED}:
+        assert silence(report) is reason(code)
+    else:
+        # It lacks or forbids everything, and still it is there.
+        assert report.readings[0].gaps.keys() >= ALL - {
+            identity.DRIVER_VERSION.id,
+            identity.NVML_VERSION.id,
+            XID,
+        }

@@ -1,0 +1,228 @@
+"""Which call gives which field: the right figure, in the catalogue's unit and type."""
+
+import re
+from collections.abc import Mapping
+
+import pynvml
+import pytest
+from bindings import DRIVER_VERSION, MIB, NVML_VERSION, Bindings, licences, open_nvml, read
+from hypothesis import given
+from hypothesis import strategies as st
+
+from warpwatch.fields import (
+    clocks,
+    ecc,
+    events,
+    identity,
+    memory,
+    mig,
+    nvlink,
+    pcie,
+    power,
+    rows,
+    temperature,
+    utilisation,
+)
+from warpwatch.fields.catalogue import BY_ID
+from warpwatch.fields.field import Field, Number
+from warpwatch.samples.sample import Value
+from warpwatch.sources.nvml.door import Door
+from warpwatch.sources.nvml.reads import CALLS, FIELD_VALUES, OF_THE_LIBRARY, SCALED
+from warpwatch.sources.nvml.source import XID
+
+CALLED: dict[Field, Value] = {
+    identity.DRIVER_VERSION: DRIVER_VERSION,
+    identity.NVML_VERSION: NVML_VERSION,
+    identity.SERIAL: "1650124001234",
+    identity.OEM_INFOROM_VER: "2.1",
+    identity.ECC_INFOROM_VER: "7.16",
+    identity.POWER_INFOROM_VER: "3.5",
+    identity.INFOROM_IMAGE_VER: "G520.0200.00.05",
+    identity.VBIOS_VERSION: "96.00.99.00.01",
+    clocks.SM_CLOCK: 1980,
+    clocks.MEM_CLOCK: 2619,
+    clocks.VIDEO_CLOCK: 1545,
+    clocks.PSTATE: 2,
+    temperature.GPU_TEMP: 59,
+    temperature.FAN_SPEED: 41,
+    power.POWER_USAGE: 632.417,
+    power.TOTAL_ENERGY_CONSUMPTION: 98_765_432_109_876,
+    power.ENFORCED_POWER_LIMIT: 650.5,
+    power.POWER_MGMT_LIMIT: 700.0,
+    utilisation.GPU_UTIL: 97,
+    utilisation.MEM_COPY_UTIL: 11,
+    utilisation.ENC_UTIL: 21,
+    utilisation.DEC_UTIL: 22,
+    memory.FB_TOTAL: 81_559,
+    memory.FB_FREE: 61_262,
+    memory.FB_USED: 19_818,
+    memory.FB_RESERVED: 479,
+    pcie.PCIE_TX_THROUGHPUT: 5_100,
+    pcie.PCIE_RX_THROUGHPUT: 5_200,
+    pcie.PCIE_REPLAY_COUNTER: 3,
+    pcie.PCIE_LINK_GEN: 5,
+    pcie.PCIE_LINK_WIDTH: 16,
+    events.CLOCKS_EVENT_REASONS: 0x44,
+    mig.VGPU_LICENSE_STATUS: 1,
+}
+"""What the scripted board's answers come to."""
+NAMED: dict[Field, str] = {
+    temperature.MEMORY_TEMP: "MEMORY_TEMP",
+    ecc.ECC_SBE_VOL_TOTAL: "ECC_SBE_VOL_TOTAL",
+    ecc.ECC_DBE_VOL_TOTAL: "ECC_DBE_VOL_TOTAL",
+    ecc.ECC_SBE_AGG_TOTAL: "ECC_SBE_AGG_TOTAL",
+    ecc.ECC_DBE_AGG_TOTAL: "ECC_DBE_AGG_TOTAL",
+    rows.RETIRED_SBE: "RETIRED_SBE",
+    rows.RETIRED_DBE: "RETIRED_DBE",
+    rows.RETIRED_PENDING: "RETIRED_PENDING",
+    rows.CORRECTABLE_REMAPPED_ROWS: "REMAPPED_COR",
+    rows.UNCORRECTABLE_REMAPPED_ROWS: "REMAPPED_UNC",
+    rows.ROW_REMAP_PENDING: "REMAPPED_PENDING",
+    rows.ROW_REMAP_FAILURE: "REMAPPED_FAILURE",
+    nvlink.NVLINK_CRC_FLIT_ERROR_COUNT_TOTAL: "NVLINK_CRC_FLIT_ERROR_COUNT_TOTAL",
+    nvlink.NVLINK_CRC_DATA_ERROR_COUNT_TOTAL: "NVLINK_CRC_DATA_ERROR_COUNT_TOTAL",
+    nvlink.NVLINK_REPLAY_ERROR_COUNT_TOTAL: "NVLINK_REPLAY_ERROR_COUNT_TOTAL",
+    nvlink.NVLINK_RECOVERY_ERROR_COUNT_TOTAL: "NVLINK_RECOVERY_ERROR_COUNT_TOTAL",
+    events.POWER_VIOLATION: "PERF_POLICY_POWER",
+    events.THERMAL_VIOLATION: "PERF_POLICY_THERMAL",
+    events.SYNC_BOOST_VIOLATION: "PERF_POLICY_SYNC_BOOST",
+    events.BOARD_LIMIT_VIOLATION: "PERF_POLICY_BOARD_LIMIT",
+    events.LOW_UTIL_VIOLATION: "PERF_POLICY_LOW_UTILIZATION",
+    events.RELIABILITY_VIOLATION: "PERF_POLICY_RELIABILITY",
+    events.CLOCKS_EVENT_REASON_SW_POWER_CAP_NS: "CLOCKS_EVENT_REASON_SW_POWER_CAP",
+    events.CLOCKS_EVENT_REASON_SYNC_BOOST_NS: "CLOCKS_EVENT_REASON_SYNC_BOOST",
+    events.CLOCKS_EVENT_REASON_SW_THERM_SLOWDOWN_NS: "CLOCKS_EVENT_REASON_SW_THERM_SLOWDOWN",
+    events.CLOCKS_EVENT_REASON_HW_THERM_SLOWDOWN_NS: "CLOCKS_EVENT_REASON_HW_THERM_SLOWDOWN",
+    events.CLOCKS_EVENT_REASON_HW_POWER_BRAKE_SLOWDOWN_NS: (
+        "CLOCKS_EVENT_REASON_HW_POWER_BRAKE_SLOWDOWN"
+    ),
+    power.POWER_USAGE_INSTANT: "POWER_INSTANT",
+    events.GET_GPU_RECOVERY_ACTION: "GET_GPU_RECOVERY_ACTION",
+}
+"""How the driver's own header calls the fields that it gives many at a time."""
+TYPES = {Number.INT: int, Number.FLOAT: float, Number.TEXT: str}
+FIELDS_ASKED = [pytest.param(field, id=field.name) for field in NAMED]
+
+
+def values(bindings: Bindings) -> Mapping[int, Value]:
+    """Everything that the first GPU gives."""
+    return read(open_nvml(bindings)).values
+
+
+def test_the_tables_here_miss_nothing() -> None:
+    assert {field.id for field in CALLED} == CALLS.keys()
+    assert {field.id for field in NAMED} == FIELD_VALUES.keys()
+    assert not CALLS.keys() & FIELD_VALUES.keys()
+    assert SCALED.keys() <= FIELD_VALUES.keys()
+
+
+@pytest.mark.parametrize("field", [pytest.param(field, id=field.name) for field in CALLED])
+def test_a_call_gives_its_field(field: Field) -> None:
+    assert values(Bindings())[field.id] == CALLED[field]
+
+
+@pytest.mark.parametrize("field", FIELDS_ASKED)
+def test_a_field_is_asked_under_the_drivers_own_number(field: Field) -> None:
+    assert FIELD_VALUES[field.id] == getattr(pynvml, f"NVML_FI_DEV_{NAMED[field]}")
+
+
+@pytest.mark.parametrize("field", FIELDS_ASKED)
+def test_each_of_many_answers_goes_to_the_field_that_asked(field: Field) -> None:
+    answer = 1000 + FIELD_VALUES[field.id]
+    in_unit = answer / 1000 if field.unit == "W" else answer
+    assert values(Bindings())[field.id] == in_unit
+
+
+def test_every_value_has_the_type_that_the_catalogue_gives_it() -> None:
+    wrong = {
+        BY_ID[id_].name: value
+        for id_, value in values(Bindings()).items()
+        if type(value) is not TYPES[BY_ID[id_].number]
+    }
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("id_", sorted(CALLS))
+def test_the_catalogue_names_the_call_that_is_made(id_: int) -> None:
+    bindings = Bindings()
+    door = Door(bindings)
+    door.call("nvmlInit")
+    bindings.calls.clear()
+    CALLS[id_](door, bindings.boards[0])
+    assert [name for name, _ in bindings.calls] == re.findall(r"nvml\w+", BY_ID[id_].nvml)
+
+
+@pytest.mark.parametrize("id_", sorted(FIELD_VALUES))
+def test_the_catalogue_names_the_number_that_is_asked(id_: int) -> None:
+    assert BY_ID[id_].nvml == f"field {FIELD_VALUES[id_]}"
+
+
+def test_exactly_what_is_said_to_be_of_the_library_asks_no_gpu() -> None:
+    bindings = Bindings()
+    source = open_nvml(bindings)
+    silent = {XID}
+    for id_ in CALLS:
+        bindings.calls.clear()
+        read(source, frozenset({id_}))
+        if bindings.boards[0] not in bindings.calls[0][1]:
+            silent.add(id_)
+    assert silent == OF_THE_LIBRARY
+
+
+@given(kib=st.integers(0, 1 << 40))
+def test_memory_is_in_whole_mib_rounded_down(kib: int) -> None:
+    bindings = Bindings()
+    bindings.boards[0].answers["nvmlDeviceGetMemoryInfo", pynvml.nvmlMemory_v2] = (
+        pynvml.c_nvmlMemory_v2_t(used=kib * 1024)
+    )
+    used = values(bindings)[memory.FB_USED.id]
+    assert isinstance(used, int)
+    assert used * MIB <= kib * 1024 < (used + 1) * MIB
+
+
+@given(milliwatts=st.integers(0, 2_000_000))
+def test_power_is_in_watts(milliwatts: int) -> None:
+    bindings = Bindings()
+    bindings.boards[0].answers["nvmlDeviceGetPowerUsage",] = milliwatts
+    watts = values(bindings)[power.POWER_USAGE.id]
+    assert isinstance(watts, float)
+    assert round(watts * 1000) == milliwatts
+
+
+@pytest.mark.parametrize(
+    ("states", "status"), [((), 0), ((0,), 0), ((0, 0), 0), ((1,), 1), ((0, 2), 1)]
+)
+def test_a_licence_in_force_on_any_feature_counts(states: tuple[int, ...], status: int) -> None:
+    bindings = Bindings()
+    bindings.boards[0].answers["nvmlDeviceGetGridLicensableFeatures",] = licences(*states)
+    assert values(bindings)[mig.VGPU_LICENSE_STATUS.id] == status
+
+
+def test_what_stands_behind_the_features_that_count_is_not_looked_at() -> None:
+    bindings = Bindings()
+    features = licences(0, 1)
+    features.licensableFeaturesCount = 1
+    bindings.boards[0].answers["nvmlDeviceGetGridLicensableFeatures",] = features
+    assert values(bindings)[mig.VGPU_LICENSE_STATUS.id] == 0
+
+
+KINDS = {
+    "DOUBLE": ("dVal", st.integers(-(2**53), 2**53)),
+    "UNSIGNED_INT": ("uiVal", st.integers(0, 2**32 - 1)),
+    "UNSIGNED_LONG": ("ulVal", st.integers(0, 2**64 - 1)),
+    "UNSIGNED_LONG_LONG": ("ullVal", st.integers(0, 2**64 - 1)),
+    "SIGNED_LONG_LONG": ("sllVal", st.integers(-(2**63), 2**63 - 1)),
+    "SIGNED_INT": ("siVal", st.integers(-(2**31), 2**31 - 1)),
+    "UNSIGNED_SHORT": ("usVal", st.integers(0, 2**16 - 1)),
+}
+
+
+@given(data=st.data(), kind=st.sampled_from(sorted(KINDS)))
+def test_a_value_is_the_member_that_its_type_names(data: st.DataObject, kind: str) -> None:
+    member, numbers = KINDS[kind]
+    number = data.draw(numbers)
+    bindings = Bindings()
+    asked = FIELD_VALUES[rows.RETIRED_SBE.id]
+    kind_number = getattr(pynvml, f"NVML_VALUE_TYPE_{kind}")
+    bindings.boards[0].fields[asked] = kind_number, member, number
+    assert values(bindings)[rows.RETIRED_SBE.id] == number
