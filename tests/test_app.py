@@ -4,10 +4,10 @@ import sys
 
 import pynvml
 import pytest
-from bindings import Bindings
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bindings import Bindings
 from warpwatch.app import DEMO, open_source
 from warpwatch.clock import ManualClock
 from warpwatch.errors import InputError, UsageError

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from warpwatch import config
@@ -189,6 +189,8 @@ def test_repeating_the_default_of_a_flag_without_effect_is_no_matter(flag: Flag)
 
 
 @given(milliseconds=st.integers(1, 100_000))
+@example(milliseconds=SHORTEST_INTERVAL_MS - 1)
+@example(milliseconds=SHORTEST_INTERVAL_MS)
 def test_an_interval_too_short_for_the_hardware_is_raised_and_that_is_said(
     milliseconds: int,
 ) -> None:

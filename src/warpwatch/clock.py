@@ -6,6 +6,7 @@ tested without waiting; one that is handed a clock can.
 
 import asyncio
 import time
+from operator import itemgetter
 from typing import Protocol
 
 
@@ -55,10 +56,12 @@ class ManualClock:
         await waker
 
     def advance(self, seconds: float) -> None:
-        """Move time on and wake whoever was due."""
+        """Move time on and wake whoever was due, in the order in which they were due."""
+        if seconds < 0:
+            raise ValueError(f"time does not go back by {-seconds} s")
         self._passed += seconds
-        due = [waker for at, waker in self._sleepers if at <= self._passed]
-        self._sleepers = [(at, waker) for at, waker in self._sleepers if at > self._passed]
-        for waker in due:
+        due = [sleeper for sleeper in self._sleepers if sleeper[0] <= self._passed]
+        self._sleepers = [sleeper for sleeper in self._sleepers if sleeper[0] > self._passed]
+        for _, waker in sorted(due, key=itemgetter(0)):
             if not waker.done():
                 waker.set_result(None)

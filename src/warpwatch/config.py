@@ -54,7 +54,7 @@ def _read(flag: Flag, text: str) -> Said:
             return False
         case Sort.SWITCH:
             raise UsageError(f"{flag.env}={text!r} is not true or false")
-        case Sort.NUMBER if text.isdigit():
+        case Sort.NUMBER if text.isascii() and text.isdecimal():
             return int(text)
         case Sort.NUMBER:
             raise UsageError(f"{flag.env}={text!r} is not a whole number")

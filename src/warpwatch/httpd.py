@@ -215,7 +215,7 @@ def address(listen: str) -> tuple[str, int]:
     """`:9400`, `host:9400`, `[::1]:9400` as host and port; an empty host is every address."""
     host, colon, port = listen.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
-    if not colon or not port.isdigit() or int(port) > 65535:
+    if not colon or not port.isdecimal() or int(port) > 65535:
         raise UsageError(
             f"listen address {listen!r} is not host:port",
             hint="write :9400, 127.0.0.1:9400 or [::1]:9400",

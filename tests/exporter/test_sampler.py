@@ -38,7 +38,7 @@ def run(source: ScriptedSource, story: Callable[[Bench], Awaitable[None]]) -> No
     async def main() -> None:
         bench = Bench(source)
         await story(bench)
-        bench.sampler.close()
+        await bench.sampler.close()
 
     asyncio.run(main())
 
@@ -177,6 +177,17 @@ def test_the_loop_goes_on_after_a_cycle_that_failed(
             bench.clock.advance(1.0)
             await asyncio.sleep(0.01)
         task.cancel()
-        bench.sampler.close()
+        await bench.sampler.close()
 
     asyncio.run(main())
+
+
+def test_closing_does_not_wait_for_what_hangs_for_ever(source: ScriptedSource) -> None:
+    sick, _ = source.devices
+
+    async def story(bench: Bench) -> None:
+        source.hold[sick] = threading.Event()
+        assert (await bench.cycle())[sick].hung
+
+    run(source, story)
+    assert source.closed

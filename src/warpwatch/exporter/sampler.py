@@ -7,6 +7,7 @@ late, badly or never costs its own series and nothing else.
 import asyncio
 import functools
 import logging
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -90,11 +91,21 @@ class Sampler:
         self.snapshot = Snapshot(self._cycles, states, self._clock.monotonic() - began)
         return self.snapshot
 
-    def close(self) -> None:
-        self._scout.stop()
-        for track in self._tracks.values():
-            track.worker.stop()
-        self._source.close()
+    async def close(self) -> None:
+        """Waits for reads that run, and for the source to close; for neither beyond a deadline,
+        since a driver that hangs must not keep the program from ending.
+        """
+        running = [w.pending for w in self._workers() if w.pending is not None and w.busy]
+        if running:
+            await asyncio.wait(running, timeout=self._pace.deadline)
+        closer: Worker[None] = Worker("close")
+        await asyncio.wait({closer.submit(self._source.close)}, timeout=self._pace.deadline)
+        for worker in (*self._workers(), closer):
+            worker.stop()
+
+    def _workers(self) -> Iterator["Worker[Inventory] | Worker[Report]"]:
+        yield self._scout
+        yield from (track.worker for track in self._tracks.values())
 
     async def _take_stock(self) -> None:
         """What is there now; the last answer stands for as long as there is no newer one."""

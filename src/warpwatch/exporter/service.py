@@ -93,7 +93,7 @@ class Exporter:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         if self._sampler is not None:
-            self._sampler.close()
+            await self._sampler.close()
 
     def reload(self) -> None:
         if self._listing.reload() and self._sampler is not None:

@@ -20,19 +20,19 @@ class Worker(Generic[T]):
     def __init__(self, name: str) -> None:
         self._calls: SimpleQueue[tuple[Call[T], asyncio.Future[T]] | None] = SimpleQueue()
         self._loop = asyncio.get_running_loop()
-        self._pending: asyncio.Future[T] | None = None
+        self.pending: asyncio.Future[T] | None = None
         threading.Thread(target=self._run, name=name, daemon=True).start()
 
     @property
     def busy(self) -> bool:
-        return self._pending is not None and not self._pending.done()
+        return self.pending is not None and not self.pending.done()
 
     def submit(self, call: Call[T]) -> "asyncio.Future[T]":
         if self.busy:
             raise RuntimeError("the worker is busy")
-        self._pending = self._loop.create_future()
-        self._calls.put((call, self._pending))
-        return self._pending
+        self.pending = self._loop.create_future()
+        self._calls.put((call, self.pending))
+        return self.pending
 
     def stop(self) -> None:
         """Ends the thread once its call returns; does not wait for that."""

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pynvml
 import pytest
-from bindings import Bindings, open_nvml, read
 
+from bindings import Bindings, open_nvml, read
 from warpwatch.sources import nvml
 
 ROOM = Path(inspect.getfile(nvml)).parent

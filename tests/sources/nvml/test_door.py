@@ -2,10 +2,10 @@
 
 import pynvml
 import pytest
-from bindings import Bindings
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bindings import Bindings
 from warpwatch.samples.sample import Reason
 from warpwatch.sources.nvml.door import Door, Refused, reason
 

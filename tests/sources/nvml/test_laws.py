@@ -1,10 +1,10 @@
 """What holds of every read, whatever the driver refuses."""
 
 import pynvml
-from bindings import ALL, Bindings, open_nvml, read
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bindings import ALL, Bindings, open_nvml, read
 from warpwatch.fields import identity, utilisation
 from warpwatch.fields.catalogue import FIELDS
 from warpwatch.samples.sample import Reason

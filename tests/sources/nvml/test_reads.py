@@ -5,10 +5,10 @@ from collections.abc import Mapping
 
 import pynvml
 import pytest
-from bindings import DRIVER_VERSION, MIB, NVML_VERSION, Bindings, licences, open_nvml, read
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bindings import DRIVER_VERSION, MIB, NVML_VERSION, Bindings, licences, open_nvml, read
 from warpwatch.fields import (
     clocks,
     ecc,

@@ -2,10 +2,10 @@
 
 import pynvml
 import pytest
-from bindings import ALL, DRIVER_VERSION, NOW, Bindings, open_nvml, read
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bindings import ALL, DRIVER_VERSION, NOW, Bindings, open_nvml, read
 from warpwatch.clock import ManualClock
 from warpwatch.fields import identity, power, profiling, temperature
 from warpwatch.samples.entity import Gpu
@@ -95,14 +95,16 @@ def test_a_driver_that_never_started_is_not_shut_down() -> None:
         "nvmlDeviceGetName",
     ],
 )
-def test_a_gpu_that_cannot_be_opened_costs_only_itself(function: str) -> None:
+def test_a_gpu_that_cannot_be_opened_costs_only_itself(
+    function: str, caplog: pytest.LogCaptureFixture
+) -> None:
     bindings = Bindings(boards=3)
     bindings.boards[1].codes[function] = LOST
     source = open_nvml(bindings)
+    complaint = f"GPU 1 cannot be opened: {function}: GPU is lost"
     assert [gpu.index for gpu in source.inventory().devices] == [0, 2]
-    assert source.inventory().info.detail == (
-        f"NVIDIA's driver on this machine; GPU 1 cannot be opened: {function}: GPU is lost"
-    )
+    assert source.inventory().info.detail == f"NVIDIA's driver on this machine; {complaint}"
+    assert caplog.messages == [complaint]
     assert read(source, gpu=1).values[POWER] == 632.417
 
 
