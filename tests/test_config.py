@@ -215,3 +215,32 @@ def test_without_one_sockets_go_to_a_directory_of_this_user_alone(
     for environment in ({}, {"XDG_RUNTIME_DIR": ""}):
         directory = config.runtime_directory(environment)
         assert directory == Path(tempfile.gettempdir(), "warpwatch-4242")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"xid_count_window_size": -5}, "--xid-count-window-size -5 is too small"),
+        ({"clock_events_count_window_size": 0}, "--clock-events-count-window-size 0 is too small"),
+        ({"max_concurrent_scrapes": 0}, "--max-concurrent-scrapes 0 is too small"),
+        ({"collect_interval": 0}, "--collect-interval 0 is too small"),
+    ],
+)
+def test_numbers_that_would_switch_something_off_are_refused(
+    given: dict[str, object], said: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        config.exporter(given, {})
+    assert caught.value.message == said
+
+
+@pytest.mark.parametrize("text", ["0s", "-1s", "soon", "10"])
+def test_timeouts_are_durations_of_a_second_or_more(text: str) -> None:
+    settings, _ = config.exporter({"web_read_timeout": text}, {})
+    with pytest.raises(UsageError, match="--web-read-timeout"):
+        _ = settings.limits
+
+
+def test_lines_to_be_typed_name_the_program_as_the_user_calls_it() -> None:
+    assert config.command({}) == "warpwatch"
+    assert config.command({"WARPWATCH_COMMAND": "./run"}) == "./run"

@@ -91,6 +91,21 @@ def test_a_head_that_drips_is_cut_off_at_its_deadline() -> None:
     asyncio.run(story())
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_body_that_never_ends_does_not_hold_the_connection(method: str) -> None:
+    async def story() -> None:
+        async with serving() as server:
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            writer.write(
+                f"{method} /a HTTP/1.1\r\nHost: x\r\nContent-Length: 99999\r\n\r\nxy".encode()
+            )
+            answer = await asyncio.wait_for(reader.read(), 5)
+            assert b"connection: close" in answer
+            writer.close()
+
+    asyncio.run(story())
+
+
 def test_a_silent_connection_is_cut_off_too() -> None:
     async def story() -> None:
         async with serving(head_seconds=0.1) as server:
@@ -185,6 +200,11 @@ def test_a_taken_port_names_its_holder() -> None:
             bind(f"127.0.0.1:{port}")
         assert f"cannot listen on 127.0.0.1:{port}" in caught.value.message
         assert f"process {os.getpid()}," in caught.value.message
+
+
+def test_a_host_without_an_address_is_said() -> None:
+    with pytest.raises(Unreachable, match=r"no address is known for 'no\.such\.host\.invalid'"):
+        bind("no.such.host.invalid:0")
 
 
 @pytest.mark.parametrize(

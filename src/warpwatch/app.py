@@ -3,7 +3,9 @@
 import asyncio
 import dataclasses
 import json
+import os
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -12,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from warpwatch import config
 from warpwatch.clock import Clock, SystemClock
-from warpwatch.errors import Unreachable, UsageError, WarpwatchError
+from warpwatch.errors import InputError, Unreachable, UsageError, WarpwatchError
 from warpwatch.exporter.service import Exporter
 from warpwatch.exporter.settings import Settings
 from warpwatch.httpd import address, join_address
@@ -57,12 +59,23 @@ def open_source(name: str, clock: Clock, node: str) -> Opened:
 
             simulation = SimSource(spec.parse(name), clock, node=node, switches=True)
             return Opened(simulation, simulation)
+        case "replay":
+            from warpwatch.sources.replay import reader
+            from warpwatch.sources.replay import spec as recorded
+            from warpwatch.sources.replay.source import ReplaySource
+
+            wanted = recorded.parse(name)
+            recording = reader.load(wanted.path)
+            return Opened(
+                ReplaySource(recording, clock, speed=wanted.speed, loop=wanted.loop)
+            )
         case "nvml" | "auto" if kind == name:
             return Opened(_driver(clock))
         case _:
             raise UsageError(
                 f"--source {name!r} is not known",
-                hint="one of auto, nvml, sim, sim:8xH100, sim:4xA100,4xT4, sim:FILE.toml",
+                hint="one of auto, nvml, sim, sim:8xH100, sim:4xA100,4xT4, sim:FILE.toml, "
+                "replay:FILE",
             )
 
 
@@ -160,9 +173,26 @@ async def _controlled(simulation: "Target", port: int) -> AsyncIterator[None]:
     from warpwatch.sources.sim import control
 
     path = control_socket(port)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _own(path.parent)
     async with control.serve(path, simulation):
         yield
+
+
+def _own(directory: Path) -> None:
+    """Makes a directory that is this user's alone, or refuses one that somebody else prepared."""
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = directory.stat()
+    except OSError as error:
+        raise InputError(
+            str(directory), f"cannot be made: {error.strerror}", hint="set XDG_RUNTIME_DIR"
+        ) from error
+    if found.st_uid != os.getuid() or found.st_mode & 0o022:
+        raise InputError(
+            str(directory),
+            "others may write in it, or it is another user's",
+            hint="remove it, or set XDG_RUNTIME_DIR to a directory of your own",
+        )
 
 
 def control_socket(port: int) -> Path:
@@ -171,22 +201,32 @@ def control_socket(port: int) -> Path:
 
 def find_control_socket() -> Path:
     """The socket of the one simulation that runs here."""
-    found = sorted(config.runtime_directory().glob("sim-*.sock"))
+    found = sorted(filter(_answers, config.runtime_directory().glob("sim-*.sock")))
     if len(found) == 1:
         return found[0]
     if not found:
         raise Unreachable(
-            f"no simulation runs here: {config.runtime_directory()} has no sim-*.sock",
-            hint="start one: warpwatch exporter --source sim, or warpwatch sim --nodes 10",
+            f"no simulation runs here: none answers under {config.runtime_directory()}/sim-*.sock",
+            hint=f"start one: {config.command()} up, or {config.command()} sim --nodes 10",
         )
     names = ", ".join(map(str, found))
     raise WarpwatchError(f"several simulations run here: {names}", hint="choose with --socket")
 
 
-def control(socket: Path, request: Mapping[str, object]) -> Mapping[str, object]:
+def _answers(path: Path) -> bool:
+    """Whether somebody listens: a simulation that was killed leaves its socket behind."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        try:
+            probe.connect(str(path))
+        except OSError:
+            return False
+    return True
+
+
+def control(path: Path, request: Mapping[str, object]) -> Mapping[str, object]:
     from warpwatch.sources.sim import control as client
 
-    return client.send(socket, request)
+    return client.send(path, request)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -285,6 +325,56 @@ class _Member:
 
     def down(self) -> bool:
         return self.node.source.exporter_down
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RecordSettings:
+    source: str
+    hostname: str
+    interval: float
+    lasting: float
+    fields: str
+    """`all`, `default`, or a list of counters as the exporter takes it."""
+    output: Path
+    force: bool
+
+
+def record(settings: RecordSettings, announce: Callable[[str], None]) -> "Written":
+    """Writes down what a source says, until told to stop or for as long as was asked."""
+    from warpwatch.sources.replay import writer
+    from warpwatch.sources.replay.form import Header
+    from warpwatch.sources.replay.recorder import Recorder, Tap
+
+    fields = _recorded_fields(settings.fields)
+    clock = SystemClock()
+    source = open_source(settings.source, clock, settings.hostname).source
+    info = source.inventory().info
+    if info.name == "none":
+        raise Unreachable(info.detail, hint="simulated GPUs: --source sim:8xH100")
+    header = Header(
+        time=clock.now(),
+        tool=__version__,
+        interval=settings.interval,
+        fields=tuple(sorted(fields)),
+        source=info,
+    )
+    tap = Tap(source)
+
+    async def main() -> Written:
+        file = writer.create(settings.output, force=settings.force)
+        recorder = Recorder(tap, writer.Writer(file, header), clock)
+        # Nothing is stale to a recorder but what it has written already.
+        pace = Pace(interval=settings.interval, stale_after=0.0)
+        sampler = Sampler(tap, clock, pace, fields=fields, windows=(1.0, 1.0))
+        announce(info.detail)
+        recording = asyncio.create_task(
+            recorder.run(sampler.sample, interval=settings.interval, lasting=settings.lasting)
+        )
+        stopped = asyncio.create_task(until_stopped())
+        await asyncio.wait({recording, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        ...
+
+    return asyncio.run(main())
 
 
 async def until_stopped(reload: Callable[[], None] | None = None) -> None:

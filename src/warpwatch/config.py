@@ -28,6 +28,8 @@ def exporter(
         value, place = _said(flag, given.get(flag.key), environment)
         if value is None or value == flag.default:
             continue
+        if isinstance(value, int) and flag.sort is Sort.NUMBER and value < flag.least:
+            raise UsageError(f"{place} {value} is too small", hint=f"give {flag.least} or more")
         if flag.refused:
             raise UsageError(f"{place}: {flag.refused}", hint=f"leave {place} out")
         if flag.idle:
@@ -73,6 +75,12 @@ def _sane(settings: Settings, warnings: list[str]) -> Settings:
     if not settings.hostname:
         settings = dataclasses.replace(settings, hostname=socket.gethostname())
     return settings
+
+
+def command(environment: Mapping[str, str] | None = None) -> str:
+    """How the user calls this program, for lines that are meant to be typed."""
+    environment = os.environ if environment is None else environment
+    return environment.get("WARPWATCH_COMMAND", "warpwatch")
 
 
 def runtime_directory(environment: Mapping[str, str] | None = None) -> Path:

@@ -7,6 +7,7 @@ answers finish, and errors that name the port and the process that holds it.
 
 import asyncio
 import contextlib
+import errno
 import os
 import socket
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
@@ -85,7 +86,7 @@ def application(
             {
                 "type": "http.response.start",
                 "status": response.status,
-                "headers": list(_head(response)),
+                "headers": list(_head(response, unread=_has_body(request))),
             }
         )
         body = b"" if request.method == "HEAD" else response.body
@@ -94,7 +95,15 @@ def application(
     return app
 
 
-def _head(response: Response) -> Iterator[tuple[bytes, bytes]]:
+def _has_body(request: Request) -> bool:
+    length = request.headers.get("content-length", "0")
+    return length != "0" or "transfer-encoding" in request.headers
+
+
+def _head(response: Response, *, unread: bool) -> Iterator[tuple[bytes, bytes]]:
+    if unread:
+        # Nobody will read the body, and its end may never come: the answer ends the connection.
+        yield b"connection", b"close"
     yield b"content-type", response.content_type.encode("latin-1")
     yield b"content-length", str(len(response.body)).encode()
     for name, value in response.headers.items():
@@ -236,15 +245,27 @@ def bind(listen: str) -> socket.socket:
             (host, port), family=family, backlog=BACKLOG, dualstack_ipv6=everywhere
         )
     except OSError as error:
-        held = f" (held by {holder})" if (holder := port_holder(port)) else ""
-        raise Unreachable(
-            f"cannot listen on {listen}: {os.strerror(error.errno or 0)}{held}",
-            hint=f"stop that process, or choose another address, e.g. --address :{port + 1}",
-        ) from error
+        raise _why_not(listen, host, port, error.errno or 0) from error
     # Connections inherit it. Without it head and body, written one after the other, wait for
     # each other's acknowledgement: 40 ms on every scrape but the first of a connection.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listening
+
+
+def _why_not(listen: str, host: str, port: int, code: int) -> Unreachable:
+    if code < 0:  # Of the resolver's, not of the kernel's.
+        return Unreachable(
+            f"cannot listen on {listen}: no address is known for {host!r}",
+            hint="give an address of this machine, e.g. 127.0.0.1",
+        )
+    reason = f"cannot listen on {listen}: {os.strerror(code)}"
+    if code != errno.EADDRINUSE:
+        return Unreachable(reason, hint="choose another address, e.g. --address 127.0.0.1:9400")
+    held = f" (held by {holder})" if (holder := port_holder(port)) else ""
+    return Unreachable(
+        f"{reason}{held}",
+        hint=f"stop that process, or choose another address, e.g. --address :{port + 1}",
+    )
 
 
 def port_holder(port: int) -> str:

@@ -131,3 +131,22 @@ def test_a_sites_faulty_file_fails_with_its_place(tmp_path: Path) -> None:
 @pytest.mark.parametrize("arguments", [["field"], ["xid"], ["xid", "abc"], ["xid", "-5"]])
 def test_a_wrong_call_is_a_matter_of_usage(arguments: list[str]) -> None:
     assert explain(*arguments).exit_code == 2
+
+
+def test_a_wrong_name_that_is_part_of_others_leads_to_what_was_meant() -> None:
+    """The transmit rate of a GPU's links, and not the counters of switches."""
+    result = CliRunner().invoke(command, ["field", "DCGM_FI_DEV_NVLink_TX_THROUGHPUT"])
+    assert "DCGM_FI_DEV_NVLink_TX_THROUGHPUT does not exist" in result.output
+    assert "DCGM_FI_PROF_NVLINK_TX_BYTES" in result.output
+
+
+def test_an_older_name_of_dcgms_own_is_no_mistake() -> None:
+    result = CliRunner().invoke(command, ["field", "DCGM_FI_DEV_CLOCK_THROTTLE_REASONS"])
+    assert "is an older name of DCGM_FI_DEV_CLOCKS_EVENT_REASONS" in result.output
+    assert "112" in result.output
+
+
+def test_our_own_families_can_be_explained_too() -> None:
+    result = CliRunner().invoke(command, ["field", "warpwatch_gpu_xid_errors_total"])
+    assert "counter" in result.output
+    assert "by code" in result.output

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
 from warpwatch.expo.parse import Sample, parse
-from warpwatch.expo.text import Family, fixed, join, sample, shortest
+from warpwatch.expo.text import Family, fixed, join, sample, shortest, six_decimals
 
 names = st.from_regex(r"\A[a-zA-Z_][a-zA-Z0-9_]{0,20}\Z")
 texts = st.text(st.characters(codec="utf-8"), max_size=40)
@@ -90,3 +90,16 @@ def test_labels_are_escaped_and_keep_their_order() -> None:
 
 def test_a_sample_without_labels_has_no_braces() -> None:
     assert sample("up", "", "1") == "up 1\n"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (219.55799831549967, "219.557998"),
+        (0.0000004, "0"),
+        (12345678, "1.2345678e+07"),
+        (0.5, "0.5"),
+    ],
+)
+def test_six_decimals_are_what_is_left_of_a_page_that_was_text(value: float, text: str) -> None:
+    assert six_decimals(value) == text

@@ -72,6 +72,11 @@ def test_types_that_one_number_cannot_have_become_untyped(word: str) -> None:
             "list.csv, line 1, column 2: DCGM_FI_DRIVER_VERSION is a text and cannot be a gauge",
             "DCGM_FI_DRIVER_VERSION, label, x",
         ),
+        (
+            "DCGM_EXP_XID_ERRORS_COUNT, label, x",
+            "list.csv, line 1, column 2: DCGM_EXP_XID_ERRORS_COUNT has a value per code or pair",
+            "",
+        ),
         ("# nothing but a remark", "list.csv: names no field", "add a row"),
         (
             'DCGM_FI_DEV_GPU_UTIL, gauge, "never closed',

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from warpwatch.errors import UsageError
 from warpwatch.exporter.devices import Choice, parse
+from warpwatch.samples.entity import Gpu
 
 
 @pytest.mark.parametrize(
@@ -28,6 +29,16 @@ def test_notation(text: str, choice: Choice) -> None:
 def test_nonsense_is_a_usage_error(text: str) -> None:
     with pytest.raises(UsageError, match="names no devices"):
         parse(text)
+
+
+GPUS = [Gpu(n, "", "", "") for n in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("text", "read"), [("f", [0, 1, 2]), ("g", [0, 1, 2]), ("g:1", [1]), ("i:0", [0, 1, 2])]
+)
+def test_which_gpus_have_to_be_read(text: str, read: list[int]) -> None:
+    assert [gpu.index for gpu in GPUS if parse(text).reads(gpu)] == read
 
 
 @given(st.text(alphabet="fgi:,-0123456789", max_size=20))

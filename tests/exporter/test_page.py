@@ -48,7 +48,8 @@ class Desk:
 
     def report(self, gpu: Gpu, time: float, mask: int = 0, *codes: int) -> None:
         reading = Reading(gpu, {REASONS: mask}, {})
-        self.tallies[gpu].add(Report(gpu, time, (reading,), tuple(Xid(time, c) for c in codes)))
+        report = Report(gpu, time, (reading,), tuple(Xid(time, c) for c in codes))
+        self.tallies[gpu].add(report, time)
 
     def text(self, *readings: Reading, extra: Iterable[Own] = ()) -> str:
         states = tuple(_state(reading) for reading in readings)

@@ -30,8 +30,12 @@ class Bench:
 
     async def cycle(self, seconds: float = 1.0) -> dict[Device, State]:
         self.clock.advance(seconds)
-        snapshot = await self.sampler.sample()
-        return {state.device: state for state in snapshot.states}
+        await self.sampler.sample()
+        return self.now()
+
+    def now(self) -> dict[Device, State]:
+        snapshot = self.sampler.look()
+        return {state.device: state for state in snapshot.states} if snapshot else {}
 
 
 def run(source: ScriptedSource, story: Callable[[Bench], Awaitable[None]]) -> None:
@@ -47,8 +51,7 @@ def test_every_device_is_read_and_snapshots_are_numbered(source: ScriptedSource)
     async def story(bench: Bench) -> None:
         for number in (1, 2):
             states = await bench.cycle()
-            assert bench.sampler.snapshot is not None
-            assert bench.sampler.snapshot.number == number
+            assert bench.sampler.moment == (number, 0)
             assert set(states) == set(source.devices)
             assert all(state.success and state.age == 0.0 for state in states.values())
             assert all(s.report.readings[0].values == {SM: 7} for s in states.values())
@@ -159,25 +162,108 @@ def test_devices_come_and_go(source: ScriptedSource) -> None:
     run(source, story)
 
 
-def test_the_loop_goes_on_after_a_cycle_that_failed(
+def test_an_inventory_that_fails_is_logged_and_reading_goes_on(
     source: ScriptedSource,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     def gone() -> Inventory:
         raise OSError("the library went away")
 
-    async def main() -> None:
-        bench = Bench(source)
+    async def story(bench: Bench) -> None:
+        await bench.cycle()
         source.take_stock = gone
-        task = asyncio.create_task(bench.sampler.run())
-        while "the library went away" not in caplog.text:
-            await asyncio.sleep(0.01)
+        source.values = {SM: 8}
+        states = await bench.cycle()
+        assert all(state.report.readings[0].values == {SM: 8} for state in states.values())
+        assert "the library went away" in caplog.text
         source.take_stock = None
-        while bench.sampler.snapshot is None:
-            bench.clock.advance(1.0)
+        source.devices = source.devices[:1]
+        assert len(await bench.cycle()) == 1
+
+    run(source, story)
+
+
+def test_a_slow_inventory_arrives_in_the_end(source: ScriptedSource) -> None:
+    held = threading.Event()
+    full = source.inventory()
+
+    def slow() -> Inventory:
+        held.wait(30)
+        return full
+
+    async def story(bench: Bench) -> None:
+        source.take_stock = slow
+        assert await bench.cycle() == {}
+        assert await bench.cycle() == {}
+        held.set()
+        while not await bench.cycle():
             await asyncio.sleep(0.01)
-        task.cancel()
-        await bench.sampler.close()
+        assert set(bench.now()) == set(source.devices)
+
+    run(source, story)
+
+
+def test_values_grow_old_even_if_no_cycle_ever_ends(source: ScriptedSource) -> None:
+    async def story(bench: Bench) -> None:
+        await bench.cycle()
+        first = bench.sampler.moment
+        bench.clock.advance(5.0)
+        assert bench.sampler.moment != first
+        assert {state.age for state in bench.now().values()} == {5.0}
+        bench.clock.advance(6.0)
+        for state in bench.now().values():
+            assert state.report.readings[0].values == {}
+
+    run(source, story)
+
+
+def test_the_age_of_a_lost_gpu_is_that_of_its_last_value(source: ScriptedSource) -> None:
+    async def story(bench: Bench) -> None:
+        await bench.cycle()
+        source.gaps = {SM: Reason.LOST}
+        for age in (1.0, 2.0, 3.0):
+            state = (await bench.cycle())[source.devices[0]]
+            assert (state.success, state.failure, state.age) == (False, Reason.LOST, age)
+
+    run(source, story)
+
+
+def test_a_device_that_hangs_leaves_and_returns_is_not_given_a_second_thread(
+    source: ScriptedSource,
+) -> None:
+    sick, well = source.devices
+
+    async def story(bench: Bench) -> None:
+        await bench.cycle()
+        threads = threading.active_count()
+        source.hold[sick] = threading.Event()
+        await bench.cycle()
+        for devices in ((well,), (sick, well), (well,), (sick, well)):
+            source.devices = devices
+            await bench.cycle()
+        assert threading.active_count() == threads
+        assert bench.now()[sick].hung
+
+    run(source, story)
+
+
+def test_devices_that_were_not_chosen_are_not_read(source: ScriptedSource) -> None:
+    async def main() -> None:
+        first, second = source.devices
+
+        def fault(device: Device) -> None:
+            assert device == second
+
+        source.fault = fault
+        sampler = Sampler(
+            source, ManualClock(), PACE, fields={SM}, windows=(1, 1), chosen=lambda d: d == second
+        )
+        await sampler.sample()
+        snapshot = sampler.look()
+        assert snapshot is not None
+        assert [(state.device, state.success) for state in snapshot.states] == [(second, True)]
+        assert first != second
+        await sampler.close()
 
     asyncio.run(main())
 

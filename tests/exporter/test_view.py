@@ -2,6 +2,7 @@
 
 import pytest
 
+from warpwatch.expo.parse import parse as parse_page
 from warpwatch.expo.text import join
 from warpwatch.exporter.counters import read
 from warpwatch.exporter.devices import parse
@@ -166,3 +167,32 @@ def test_devices_that_were_chosen_become_rows(devices: str, expected: list[Entit
 def test_without_mig_a_list_of_gpus_chooses_among_them() -> None:
     assert [row.entity for row in rows(Reading(H100, BOARD, {}), devices="g:2-3")] == [H100]
     assert rows(Reading(H100, BOARD, {}), devices="i") == []
+
+
+def test_an_instance_has_the_label_fields_of_its_board() -> None:
+    (row,) = rows(Reading(H100, BOARD, {}), Reading(SLICE, {memory.FB_USED.id: 1}, {}))
+    assert row.labels.whole.endswith(',Hostname="n1",DCGM_FI_DRIVER_VERSION="580"')
+
+
+def test_labels_of_pods_are_made_fit_and_never_stand_in_for_ours() -> None:
+    labels = {
+        "app.kubernetes.io/name": "a",
+        "app_kubernetes_io/name": "b",
+        "9lives": "c",
+        "gpu": "d",
+        "pod": "e",
+        "DCGM_FI_DRIVER_VERSION": "f",
+        "team": "g",
+    }
+    naming = Naming(CLASSIC, "n1", pods=True, pod_labels=True)
+    arranger = Arranger(select(LISTED, CLASSIC), naming, lambda _: Tally(300, 300))
+    reading = Reading(H100, BOARD, {}, (Owner(pod="p", labels=labels),))
+    state = State(device=H100, report=Report(H100, 1.0, (reading,)), success=True, age=0.0)
+    (row,) = arranger.view(SourceInfo("test"), Snapshot(1, (state,), 0.0)).rows[Scope.GPU]
+    (found,) = parse_page(f"x{{{row.labels.whole}}} 1").samples
+    names = [pair.partition("=")[0] for pair in row.labels.whole.split(",")]
+    assert len(names) == len(set(names))
+    assert found.labels["app_kubernetes_io_name"] == "a"
+    assert found.labels["_9lives"] == "c"
+    assert (found.labels["gpu"], found.labels["pod"], found.labels["team"]) == ("3", "p", "g")
+    assert found.labels["DCGM_FI_DRIVER_VERSION"] == "580"

@@ -66,3 +66,15 @@ def test_commands_in_the_readme_exist() -> None:
 def test_flags_are_named_once() -> None:
     names = [name for flag in FLAGS for name in (*flag.names, flag.env) if name]
     assert len(names) == len(set(names))
+
+
+def test_paths_in_the_architecture_exist() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    named = {word for word in re.findall(r"`([\w./]+/[\w./]*)`", text) if "/-/" not in word}
+    places = (SOURCE, ROOT)
+    missing = {
+        word
+        for word in named
+        if not any((place / f"{word}{end}").exists() for place in places for end in ("", ".py"))
+    }
+    assert missing == set()

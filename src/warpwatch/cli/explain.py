@@ -37,13 +37,16 @@ def explain_field(names: tuple[str, ...], output: str) -> None:
     from warpwatch.fields.describe import describe, summary
     from warpwatch.fields.spellings import search
 
-    found = {name: search(name) for name in names}
+    own = [facts for name in names if (facts := _own(name)) is not None]
+    found = {name: search(name) for name in names if _own(name) is None}
     for name, fields in found.items():
         if not fields:
             raise _unknown(name)
     if output == "json":
-        _print_json([describe(field) for fields in found.values() for field in fields])
+        _print_json([*own, *(describe(field) for fields in found.values() for field in fields)])
         return
+    for facts in own:
+        _print_facts(facts)
     for number, (name, fields) in enumerate(found.items()):
         if number:
             click.echo()
@@ -86,6 +89,20 @@ def _explain(code: int, path: Path | None, output: str, *, switch: bool) -> None
         _print_facts(facts)
 
 
+def _own(name: str) -> Facts | None:
+    """A family of warpwatch's, which stands in no catalogue of DCGM's."""
+    if not name.startswith("warpwatch_"):
+        return None
+    from warpwatch.exporter.listing import RELOAD
+    from warpwatch.exporter.own import FAMILIES
+
+    for family in (*(entry.family for entry in FAMILIES), RELOAD):
+        if family.name == name:
+            made = "the exporter, on every page beside the compatible families"
+            return {"name": name, "type": family.type, "meaning": family.help, "made by": made}
+    return None
+
+
 def _unknown(name: str) -> Exception:
     from warpwatch.errors import InputError
     from warpwatch.fields.spellings import nearest
@@ -99,10 +116,12 @@ def _unknown(name: str) -> Exception:
 
 
 def _print_remark(name: str) -> None:
-    from warpwatch.fields.spellings import wrong_name
+    from warpwatch.fields.spellings import resolve, wrong_name
 
     if (mistake := wrong_name(name)) is not None:
         click.echo(_wrapped(f"{mistake.wrong} does not exist: {mistake.why}.") + "\n")
+    elif (field := resolve(name)) is not None and name in field.aliases:
+        click.echo(_wrapped(f"{name} is an older name of {field.name}.") + "\n")
 
 
 def _print_rest(name: str, rest: int) -> None:

@@ -59,10 +59,12 @@ def command(  # noqa: PLR0917  click hands over one argument per option
 
 
 def _announce(started: "Started") -> None:
+    from warpwatch import config
+
     click.echo(f"SIMULATED DATA: {started.source}")
     click.echo(f"  targets  {started.url}/sd   (http_sd_configs of Prometheus)")
     click.echo(f"  index    {started.url}/")
-    click.echo("  try      warpwatch sim inject lost --node gpu-0001 --gpu 3")
+    click.echo(f"  try      {config.command()} sim inject lost --node gpu-0001 --gpu 3")
     click.echo("  stop     Ctrl-C")
 
 

@@ -38,6 +38,8 @@ def command(source: str, address: str, compat: str) -> None:
 
 
 def _announce(started: "Started") -> None:
+    from warpwatch import config
+
     rows = [
         ("GPUs", started.source),
         ("page", f"{started.url}/metrics"),
@@ -46,7 +48,7 @@ def _announce(started: "Started") -> None:
     if started.note:
         rows.append(("note", started.note))
     if started.simulated:
-        rows.append(("try", "warpwatch sim inject xid code=79 --gpu 3"))
+        rows.append(("try", f"{config.command()} sim inject xid code=79 --gpu 3"))
     rows.append(("stop", "Ctrl-C"))
     title = "SIMULATED DATA, no number is of a real GPU" if started.simulated else "running"
     click.echo(f"warpwatch {__version__}: {title}")

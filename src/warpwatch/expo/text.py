@@ -66,6 +66,11 @@ def shortest(value: Number) -> str:
     return f"{mantissa}e{exponent:+03d}"
 
 
+def six_decimals(value: Number) -> str:
+    """As `shortest`, of the value cut to six decimals: so it reaches a page that was once text."""
+    return shortest(value if type(value) is int else round(value, 6))
+
+
 def _scientific(number: float) -> tuple[str, int]:
     sign = "-" if number < 0 else ""
     whole, _, rest = repr(abs(number)).partition("e")

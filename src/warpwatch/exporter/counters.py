@@ -14,6 +14,8 @@ from warpwatch.fields.catalogue import FIELDS
 from warpwatch.fields.field import Field, Kind, Number
 
 COLUMNS = 3
+DERIVED_FROM = 9000
+"""From here on fields are worked out by the exporter and never asked of a source."""
 TYPES = ("gauge", "counter", "label", "untyped", "histogram", "summary")
 _SCALARS = ("histogram", "summary")
 """dcgm-exporter takes these words and prints one number; such a family can only be untyped."""
@@ -110,5 +112,9 @@ def _counter(row: list[str], place: str) -> Counter:
             f"{place}, column 2",
             f"{name} is a text and cannot be a {word}",
             hint=f"write: {name}, label, {text}",
+        )
+    if word == "label" and field.id >= DERIVED_FROM:
+        raise InputError(
+            f"{place}, column 2", f"{name} has a value per code or pair and cannot be a label"
         )
     return Counter(field, name, "untyped" if word in _SCALARS else word, text)

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from warpwatch.errors import UsageError
-from warpwatch.samples.entity import Gpu, Instance
+from warpwatch.samples.entity import Device, Gpu, Instance
 
 _PART = re.compile(r"([gi])(?::([0-9,-]+))?")
 _SPLIT = re.compile(r",(?=[gi])")
@@ -24,6 +24,12 @@ class Choice:
     flex: bool = True
     gpus: frozenset[int] | None = None
     instances: frozenset[int] | None = None
+
+    def reads(self, device: Device) -> bool:
+        """Whether a device has to be read; which of its parts become rows is asked later."""
+        if self.flex or not isinstance(device, Gpu):
+            return True
+        return self.instances is not None or self.gpu(device)
 
     def gpu(self, gpu: Gpu) -> bool:
         return _has(self.gpus, gpu.index)

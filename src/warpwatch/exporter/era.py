@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from warpwatch.expo.text import Number, fixed, shortest
+from warpwatch.expo.text import Number, fixed, six_decimals
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ ERAS = {
             name="4.8.3",
             hostname="hostname",
             by_name=True,
-            number=shortest,
+            number=six_decimals,
             plain=False,
             corrected=True,
             xid_before_first=False,

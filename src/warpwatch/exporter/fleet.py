@@ -56,7 +56,7 @@ class _Published:
 
     def tally(self, device: Device) -> Tally:
         if device not in self.tallies:
-            self.tallies[device] = Tally(WINDOW_SECONDS, WINDOW_SECONDS)
+            self.tallies[device] = Tally(WINDOW_SECONDS, WINDOW_SECONDS, longest=WINDOW_SECONDS)
         return self.tallies[device]
 
 
@@ -76,6 +76,8 @@ class FleetPages:
                 return self._discovery(request)
             case [""]:
                 return self._index()
+            case ["-", "healthy" | "ready"]:
+                return plain("the simulated fleet is ready\n")
             case _:
                 return plain("not found; there are /sd, /node/NAME/metrics and /\n", 404)
 
@@ -109,7 +111,7 @@ class FleetPages:
 
     def _state(self, published: _Published, source: Source, device: Device) -> State:
         report = source.read(device, self._selection.read)
-        published.tally(device).add(report)
+        published.tally(device).add(report, self._clock.monotonic())
         failure = silence(report)
         return State(
             device=device,

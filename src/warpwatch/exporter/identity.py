@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from warpwatch.expo.text import Pair
@@ -36,7 +37,7 @@ class Naming:
     def identity(self, entity: Entity) -> tuple[Pair, ...]:
         host = self.host()
         if isinstance(entity, Link):
-            # Lower case on links in every era: so dcgm-exporter has always written it.
+            # Lower case on links already where GPUs had Hostname: so dcgm-exporter 4.8 wrote it.
             host = tuple(("hostname", name) for _, name in host)
         return (*self._entity(entity), *host)
 
@@ -68,10 +69,19 @@ class Naming:
             pairs["hpc_job"] = owner.hpc_job
         return tuple(sorted(pairs.items()))
 
-    def labels_of_pod(self, owner: Owner | None) -> tuple[Pair, ...]:
+    def labels_of_pod(self, owner: Owner | None, taken: AbstractSet[str]) -> tuple[Pair, ...]:
+        """Under names that Prometheus takes. Of several that come out alike the first stays, and
+        none may stand in for a label of ours: a series with one name twice voids the whole page.
+        """
         if not self.pod_labels or owner is None:
             return ()
-        return tuple((_NOT_IN_NAMES.sub("_", name), value) for name, value in owner.labels.items())
+        pairs: dict[str, str] = {}
+        for name, value in sorted(owner.labels.items()):
+            fit = _NOT_IN_NAMES.sub("_", name)
+            fit = f"_{fit}" if fit[:1].isdigit() else fit
+            if fit and fit not in taken:
+                pairs.setdefault(fit, value)
+        return tuple(pairs.items())
 
     @property
     def _uuid(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from html import escape
 
 from warpwatch import __version__
+from warpwatch.exporter.derived import WRITERS
 from warpwatch.exporter.view import View
 from warpwatch.samples.entity import Gpu, Instance
 from warpwatch.samples.sample import Reading, Reason
@@ -18,6 +19,7 @@ MEANING = {
     Reason.TIMED_OUT: "the driver did not answer in time",
     Reason.LOST: "the GPU is lost: off the bus, or in need of a reset",
     Reason.FAILED: "reading failed; see the log",
+    Reason.NOT_IMPLEMENTED: "not read by this version of warpwatch",
 }
 
 _STYLE = """
@@ -109,6 +111,12 @@ def _capabilities(view: View) -> Iterator[str]:
                 yield '<td class="yes">given' if id_ in reading.values else "<td>of another entity"
             else:
                 yield f'<td class="no">{escape(MEANING[reason])}'
+    for metric in view.selection.metrics:
+        if metric.derived:
+            yield f"<tr><td><code>{escape(metric.family.name)}</code>"
+            filled = metric.field.id in WRITERS
+            cell = 'yes">worked out here' if filled else f'no">{MEANING[Reason.NOT_IMPLEMENTED]}'
+            yield f'<td class="{cell}' * len(readings)
     yield "</table></div>"
 
 

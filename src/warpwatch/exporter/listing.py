@@ -47,8 +47,7 @@ class Listing:
             self.selection = _read(self.path, self.era)
         except InputError as error:
             self.good = False
-            log.exception("the list of counters was not taken, the old one stays in force")
-            del error
+            log.error("%s; the old list stays in force", error)  # noqa: TRY400  a user's mistake, not ours
             return False
         self.good = True
         self.generation += 1

@@ -96,7 +96,7 @@ def hung(view: View) -> Samples:
     "gpu_gap",
     "gauge",
     "A field that was asked for and has no value, with the reason: unsupported, no_permission, "
-    "not_yet_sampled, timed_out, lost or failed.",
+    "not_yet_sampled, timed_out, lost, failed or not_implemented.",
 )
 def gap(view: View) -> Samples:
     names = view.selection.names
@@ -108,7 +108,7 @@ def gap(view: View) -> Samples:
     derived = (metric for metric in view.selection.metrics if metric.derived)
     for name in [metric.family.name for metric in derived if metric.field.id not in WRITERS]:
         for brief, _ in view.gpus:
-            yield _gap(brief, name, Reason.UNSUPPORTED), 1
+            yield _gap(brief, name, Reason.NOT_IMPLEMENTED), 1
 
 
 def _gap(labels: str, field: str, reason: Reason) -> str:

@@ -7,7 +7,7 @@ late, badly or never costs its own series and nothing else.
 import asyncio
 import functools
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -38,7 +38,10 @@ class _Track:
     worker: Worker[Report]
     tally: Tally
     report: Report | None = None
+    heard_at: float = 0.0
+    """When the report came, be it nothing but gaps."""
     read_at: float | None = None
+    """When a report last had values."""
     failure: Reason | None = None
     late: "asyncio.Future[Report] | None" = None
     """A read that passed its deadline; what it brings in the end still counts."""
@@ -53,18 +56,23 @@ class Sampler:
         *,
         fields: AbstractSet[int],
         windows: tuple[float, float],
+        chosen: Callable[[Device], bool] = lambda _: True,
     ) -> None:
         self.fields = fields
         """What to read; exchanged whole when the list of counters is read anew."""
         self.inventory: Inventory | None = None
-        self.snapshot: Snapshot | None = None
         self._source = source
         self._clock = clock
         self._pace = pace
         self._windows = windows
+        self._chosen = chosen
         self._tracks: dict[Device, _Track] = {}
         self._scout: Worker[Inventory] = Worker("inventory")
+        self._asked: asyncio.Future[Inventory] | None = None
+        self._devices: tuple[Device, ...] = ()
         self._cycles = 0
+        self._ended = 0.0
+        self._duration = 0.0
 
     def tally(self, device: Device) -> Tally:
         return self._tracks[device].tally
@@ -80,16 +88,30 @@ class Sampler:
             spent = self._clock.monotonic() - began
             await self._clock.sleep(max(0.0, self._pace.interval - spent))
 
-    async def sample(self) -> Snapshot:
+    async def sample(self) -> None:
         began = self._clock.monotonic()
         await self._take_stock()
-        devices = self.inventory.devices if self.inventory else ()
-        self._follow(devices)
-        await self._read_all(devices)
+        known = self.inventory.devices if self.inventory else ()
+        self._devices = tuple(filter(self._chosen, known))
+        self._follow(self._devices)
+        await self._read_all(self._devices)
         self._cycles += 1
-        states = tuple(self._state(device) for device in devices)
-        self.snapshot = Snapshot(self._cycles, states, self._clock.monotonic() - began)
-        return self.snapshot
+        self._ended = self._clock.monotonic()
+        self._duration = self._ended - began
+
+    @property
+    def moment(self) -> tuple[int, int]:
+        """Changes when there is something new to say: a cycle has ended, or the values of the
+        last one have grown older by a second.
+        """
+        return self._cycles, int(self._clock.monotonic() - self._ended)
+
+    def look(self) -> Snapshot | None:
+        """What is known, as it stands now; None before the first cycle has ended."""
+        if not self._cycles:
+            return None
+        states = tuple(self._state(device) for device in self._devices)
+        return Snapshot(self._cycles, states, self._duration)
 
     async def close(self) -> None:
         """Waits for reads that run, and for the source to close; for neither beyond a deadline,
@@ -108,22 +130,32 @@ class Sampler:
         yield from (track.worker for track in self._tracks.values())
 
     async def _take_stock(self) -> None:
-        """What is there now; the last answer stands for as long as there is no newer one."""
-        if self._scout.busy:
+        """What is there now; the last answer stands until there is a newer one, even a late one."""
+        if self._asked is None:
+            self._asked = self._scout.submit(self._source.inventory)
+        await asyncio.wait({self._asked}, timeout=self._pace.deadline)
+        if not self._asked.done():
             return
-        asked = self._scout.submit(self._source.inventory)
-        await asyncio.wait({asked}, timeout=self._pace.deadline)
-        if asked.done():
+        asked, self._asked = self._asked, None
+        error = asked.exception()
+        if error is None:
             self.inventory = asked.result()
+        else:
+            log.error("the inventory could not be taken; the last one stands", exc_info=error)
 
     def _follow(self, devices: tuple[Device, ...]) -> None:
-        """Workers for devices that came; an end for those of devices that went."""
+        """Workers for devices that came; an end for those of devices that went.
+
+        One whose call hangs is kept until that returns, lest a device that comes back is
+        given a second thread.
+        """
         for device in devices:
             if device not in self._tracks:
                 name = getattr(device, "device", f"device{device.index}")
                 self._tracks[device] = _Track(Worker(f"read-{name}"), Tally(*self._windows))
         for device in self._tracks.keys() - set(devices):
-            self._tracks.pop(device).worker.stop()
+            if not self._tracks[device].worker.busy:
+                self._tracks.pop(device).worker.stop()
 
     async def _read_all(self, devices: tuple[Device, ...]) -> None:
         started = {}
@@ -152,13 +184,15 @@ class Sampler:
             log.error("reading %s failed", device, exc_info=error)
             self._fail(device, track, Reason.FAILED)
             return
-        report = future.result()
-        track.report, track.read_at = report, self._clock.monotonic()
-        track.tally.add(report)
+        report, now = future.result(), self._clock.monotonic()
+        track.report, track.heard_at = report, now
+        track.tally.add(report, now)
         reason = silence(report)
         if reason is not None:
             self._fail(device, track, reason)
-        elif track.failure is not None:
+            return
+        track.read_at = now
+        if track.failure is not None:
             track.failure = None
             log.info("%s answers again", device)
 
@@ -169,10 +203,9 @@ class Sampler:
         track.failure = reason
 
     def _state(self, device: Device) -> State:
-        track = self._tracks[device]
-        age = None if track.read_at is None else self._clock.monotonic() - track.read_at
+        track, now = self._tracks[device], self._clock.monotonic()
         report = track.report
-        if report is None or age is None or age > self._pace.stale_after:
+        if report is None or now - track.heard_at > self._pace.stale_after:
             reason = track.failure or Reason.NOT_YET_SAMPLED
             gaps = Reading(device, {}, dict.fromkeys(self.fields, reason))
             report = Report(device, self._clock.now(), (gaps,))
@@ -180,7 +213,7 @@ class Sampler:
             device=device,
             report=report,
             success=track.failure is None,
-            age=age,
+            age=None if track.read_at is None else now - track.read_at,
             hung=track.worker.busy,
             failure=track.failure,
         )

@@ -4,13 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from warpwatch.expo.text import Family
-from warpwatch.exporter.counters import Counter
+from warpwatch.exporter.counters import DERIVED_FROM, Counter
 from warpwatch.exporter.era import Era
 from warpwatch.exporter.tally import ACCUMULATORS, REASONS
 from warpwatch.fields.field import Field
-
-DERIVED_FROM = 9000
-"""From here on fields are worked out by the exporter and never asked of a source."""
 
 _ALWAYS = frozenset({REASONS, *ACCUMULATORS.values()})
 

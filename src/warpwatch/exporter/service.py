@@ -19,6 +19,9 @@ from warpwatch.sources.base import Source, SourceInfo
 
 WATCH_SECONDS = 1.0
 
+_PROBE = {"X-Reload-In-Progress": "false", "X-Registry-Available": "true"}
+"""dcgm-exporter says this with its probe; here a reload never leaves a moment without a page."""
+
 _UNKNOWN = SourceInfo("none", detail="not looked at yet")
 
 
@@ -26,7 +29,7 @@ _UNKNOWN = SourceInfo("none", detail="not looked at yet")
 class _Body:
     """A page made for one snapshot and one list of counters."""
 
-    key: tuple[int, int]
+    key: tuple[int, int, int]
     plain: bytes
 
 
@@ -79,6 +82,7 @@ class Exporter:
                 settings.xid_count_window_size / 1000,
                 settings.clock_events_count_window_size / 1000,
             ),
+            chosen=self._choice.reads,
         )
         await self._server.start()
         self._tasks = [
@@ -123,11 +127,11 @@ class Exporter:
     def _health(self) -> Response:
         """dcgm-exporter's probe; says nothing of GPUs unless it was told to."""
         if self._settings.health_require_gpus and not self._view().gpus:
-            return plain("no GPUs\n", 503)
-        return plain("OK\n")
+            return Response(b"no GPUs\n", 503, headers=_PROBE)
+        return Response(b"OK\n", headers=_PROBE)
 
     def _ready(self) -> Response:
-        if self._running.snapshot is None:
+        if self._running.look() is None:
             return plain("the first reading is not done yet\n", 503)
         return plain("warpwatch exporter is ready\n")
 
@@ -144,8 +148,7 @@ class Exporter:
         return Response(content, content_type=chosen.content_type, headers=headers)
 
     def _page(self) -> _Body:
-        snapshot = self._running.snapshot
-        key = (snapshot.number if snapshot else 0, self._listing.generation)
+        key = (*self._running.moment, self._listing.generation)
         if self._body is None or self._body.key != key:
             view = self._view()  # which sees to it that the press is of the list in force
             self._body = _Body(key, self._press.print(view, self._listing.families()))
@@ -164,7 +167,7 @@ class Exporter:
                 self._listing.selection, self._naming, sampler.tally, self._choice
             )
         info = sampler.inventory.info if sampler.inventory else _UNKNOWN
-        return self._arranger.view(info, sampler.snapshot)
+        return self._arranger.view(info, sampler.look())
 
     @property
     def _running(self) -> Sampler:

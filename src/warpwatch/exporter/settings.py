@@ -8,6 +8,7 @@ from warpwatch.units import Seconds
 
 DEFAULT_COUNTERS = "/etc/dcgm-exporter/default-counters.csv"
 SHORTEST_INTERVAL_MS = 100
+SHORTEST_TIMEOUT = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,9 @@ class Settings:
 
 def _seconds(flag: str, text: str) -> float:
     try:
-        return Seconds.parse(text)
+        seconds = Seconds.parse(text)
     except ValueError as error:
         raise UsageError(f"{flag}: {error}") from error
+    if seconds < SHORTEST_TIMEOUT:
+        raise UsageError(f"{flag} {text} is too short", hint=f"give {SHORTEST_TIMEOUT:.0f}s or more")
+    return seconds

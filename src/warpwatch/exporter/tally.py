@@ -42,6 +42,8 @@ class Tally:
     xid_window: float
     """Seconds over which XIDs are counted for DCGM_EXP_XID_ERRORS_COUNT."""
     clock_window: float
+    longest: float = 60.0
+    """Two samples further apart say nothing of the time between; it is not counted."""
     last_xid: int = 0
     xid_totals: Counter[int] = field(default_factory=Counter)
     xid_times: dict[int, float] = field(default_factory=dict)
@@ -54,36 +56,39 @@ class Tally:
     _time: float | None = None
     _mask: int = 0
 
-    def add(self, report: Report) -> None:
+    def add(self, report: Report, now: float) -> None:
+        """`now` is of a clock that does not jump, unlike the time that the report carries."""
         for event in report.events:
             if event.code:
                 self.last_xid = event.code
                 self.xid_totals[event.code] += 1
                 self.xid_times[event.code] = event.time
-                self._xids.append((event.time, event.code))
-        while self._xids and self._xids[0][0] <= report.time - self.xid_window:
+                self._xids.append((now, event.code))
+        while self._xids and self._xids[0][0] <= now - self.xid_window:
             self._xids.popleft()
         values = report.readings[0].values if report.readings else {}
         mask = values.get(REASONS)
         if isinstance(mask, int):
-            self._clock(report.time, mask)
+            self._clock(report.time, mask, now)
         for bit, accumulator in ACCUMULATORS.items():
             nanoseconds = values.get(accumulator)
             if isinstance(nanoseconds, int):
                 self.clock_seconds[bit] = nanoseconds / 1e9
 
-    def _clock(self, now: float, mask: int) -> None:
-        elapsed = max(0.0, now - self._time) if self._time is not None else 0.0
+    def _clock(self, time: float, mask: int, now: float) -> None:
+        elapsed = time - self._time if self._time is not None else 0.0
+        if not 0.0 <= elapsed <= self.longest:
+            elapsed = 0.0
         for bit in CLOCK_EVENTS:
             if bit not in ACCUMULATORS:
                 held = elapsed if mask & bit and self._mask & bit else 0.0
                 self.clock_seconds[bit] = self.clock_seconds.get(bit, 0.0) + held
             if mask & bit and not self._mask & bit:
                 self.clock_edges[bit] += 1
-        self._time, self._mask = now, mask
+        self._time, self._mask = time, mask
         self._masks.append((now, mask))
         self._mask_counts[mask] += 1
-        while self._masks[0][0] <= now - self.clock_window:
+        while self._masks and self._masks[0][0] <= now - self.clock_window:
             self._mask_counts[self._masks.popleft()[1]] -= 1
 
     def recent_xids(self) -> Counter[int]:

@@ -103,7 +103,8 @@ class Arranger:
         readings: list[tuple[Labels, Reading]] = []
         gpus: list[tuple[str, State]] = []
         for state in snapshot.states if snapshot else ():
-            labelled = [(self._labels(reading), reading) for reading in state.report.readings]
+            board = state.report.readings[0] if state.report.readings else None
+            labelled = [(self._labels(each, board), each) for each in state.report.readings]
             readings += labelled
             if isinstance(state.device, Gpu):
                 gpus.append((labelled[0][0].brief, state))
@@ -119,8 +120,9 @@ class Arranger:
             info, snapshot, rows, readings, gpus, self.selection, self._tally, self._naming.era
         )
 
-    def _labels(self, reading: Reading) -> Labels:
-        fields = self._fields(reading)
+    def _labels(self, reading: Reading, board: Reading | None) -> Labels:
+        """An instance has the label fields of its board; NVLinks and others have none of theirs."""
+        fields = self._fields(board if isinstance(reading.entity, Instance) and board else reading)
         # With several owners a series is nobody's alone.
         owner = reading.owners[0] if len(reading.owners) == 1 else None
         key = (reading.entity, fields, owner)
@@ -144,8 +146,11 @@ class Arranger:
     def _make(self, entity: Entity, fields: tuple[Pair, ...], owner: Owner | None) -> Labels:
         owned = isinstance(entity, Gpu | Instance)
         attributes = self._naming.owner(owner) if owned else ()
-        fields += self._naming.labels_of_pod(owner) if owned else ()
-        head = join(self._naming.identity(entity))
+        identity = self._naming.identity(entity)
+        head = join(identity)
+        if owned:
+            taken = {name for name, _ in (*identity, *fields, *attributes)}
+            fields += self._naming.labels_of_pod(owner, taken)
         fields = tuple(sorted(fields))
         whole = _chain(head, join(fields), join(attributes))
         return Labels(head, fields, attributes, whole, join(self._naming.brief(entity)))

@@ -12,6 +12,7 @@ from warpwatch.fields.field import Field, Kind, Number, Scope
 class Details(TypedDict, total=False):
     canonical: str
     legacy: str
+    aliases: tuple[str, ...]
     scope: Scope
     per_instance: bool
     listed: bool

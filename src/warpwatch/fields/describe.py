@@ -2,11 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 
+from warpwatch.fields import derived
 from warpwatch.fields.catalogue import FAMILIES
 from warpwatch.fields.field import Field, Scope
 from warpwatch.fields.mistakes import WRONG_BELIEFS, WRONG_NAMES, Mistake
 
 Facts = Mapping[str, str | int | bool | list[str]]
+
+DERIVED_FROM = 9000
+"""From here on fields are of the exporter's own making, not the driver's."""
+
+UNFILLED = frozenset({derived.EXP_GPU_HEALTH_STATUS.id, derived.EXP_P2P_STATUS.id})
 
 _SCOPES: Mapping[Scope, str] = {
     Scope.GPU: "the whole GPU",
@@ -32,13 +38,22 @@ def describe(field: Field) -> Facts:
         "listed by dcgm-exporter": field.listed,
         "DCGM 4.6 name": field.canonical,
         "1.x name": field.legacy,
-        "read from": field.nvml or "DCGM only: NVML does not give it",
+        "older names": list(field.aliases),
+        "read from": _source(field),
         "traps": list(field.traps),
         "better": field.better,
         "wrong beliefs": _about(field, WRONG_BELIEFS),
         "wrong names": _about(field, WRONG_NAMES.values()),
     }
     return {key: value for key, value in facts.items() if value not in ("", [])}
+
+
+def _source(field: Field) -> str:
+    if field.id in UNFILLED:
+        return "nothing yet: this version of warpwatch shows a gap, never a value"
+    if field.id >= DERIVED_FROM:
+        return "worked out by the exporter from what it reads"
+    return field.nvml or "DCGM only: NVML does not give it"
 
 
 def _about(field: Field, mistakes: Iterable[Mistake]) -> list[str]:

@@ -16,6 +16,7 @@ CLOCKS_EVENT_REASONS = gauge(
     "DCGM_FI_DEV_CLOCKS_EVENT_REASONS",
     "",
     "Why the clocks are not at their highest, as a bit mask.",
+    aliases=("DCGM_FI_DEV_CLOCK_THROTTLE_REASONS",),
     nvml="nvmlDeviceGetCurrentClocksEventReasons",
     traps=(
         (

@@ -42,6 +42,8 @@ class Field:
     """The spelling of DCGM 4.6 where it differs."""
     legacy: str = ""
     """The lower-case 1.x spelling, where there was one."""
+    aliases: tuple[str, ...] = ()
+    """Older names of DCGM's own, which lists may still hold."""
     scope: Scope = Scope.GPU
     per_instance: bool = False
     """Whether a MIG instance has a value of its own; other GPU fields are board-wide."""

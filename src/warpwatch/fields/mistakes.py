@@ -65,11 +65,6 @@ _NAMES = (
         "DCGM_FI_DEV_REMAPPED_ROWS", 393, "each cause has its own; this one is the serious one"
     ),
     Mistake("DCGM_FI_DEV_XID", 230, "the last word is missing"),
-    Mistake(
-        "DCGM_FI_DEV_CLOCK_THROTTLE_REASONS",
-        112,
-        "the name up to DCGM 3.2; later lists resolve only the new one",
-    ),
     Mistake("DCGM_FI_DEV_THROTTLE_REASONS", 112, "DCGM calls throttling a clocks event"),
     Mistake("DCGM_FI_DEV_GPU_RECOVERY", 1523, "the word ACTION is missing"),
 )

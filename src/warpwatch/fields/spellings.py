@@ -14,7 +14,8 @@ PREFIXES = ("DCGM_FI_DEV_", "DCGM_FI_PROF_", "DCGM_FI_", "DCGM_", "DEV_", "PROF_
 
 def spellings(field: Field) -> tuple[str, ...]:
     """All names the field ever had, the classic one first."""
-    return tuple(name for name in (field.name, field.canonical, field.legacy) if name)
+    names = (field.name, field.canonical, field.legacy, *field.aliases)
+    return tuple(name for name in names if name)
 
 
 def bare(name: str) -> str:
@@ -63,10 +64,13 @@ def search(text: str) -> tuple[Field, ...]:
     if wanted.isdecimal():
         return tuple(field for field in FIELDS if str(field.id) == wanted)
     named = tuple(field for field in FIELDS if wanted in map(bare, spellings(field)))
-    if found := named or _containing(wanted):
-        return found
-    mistake = wrong_name(text)
-    return () if mistake is None else (BY_ID[mistake.field],)
+    if named:
+        return named
+    found, mistake = _containing(wanted), wrong_name(text)
+    if mistake is not None and (meant := BY_ID[mistake.field]) not in found:
+        # What tutorials get wrong may be a fragment of names that have nothing to do with it.
+        return (meant,)
+    return found
 
 
 @cache

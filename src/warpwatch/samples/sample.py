@@ -19,6 +19,8 @@ class Reason(StrEnum):
     TIMED_OUT = "timed_out"
     LOST = "lost"
     FAILED = "failed"
+    NOT_IMPLEMENTED = "not_implemented"
+    """There may well be a value, but this version of ours does not read it."""
 
 
 @dataclass(frozen=True, slots=True)

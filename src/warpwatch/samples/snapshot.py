@@ -16,7 +16,7 @@ class State:
     success: bool
     """Whether the last attempt gave a report."""
     age: float | None
-    """Seconds since the last report; None where there never was one."""
+    """Seconds since a report last had values; None where none ever had."""
     hung: bool = False
     """A read has passed its deadline and not returned."""
     failure: Reason | None = None

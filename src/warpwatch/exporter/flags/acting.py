@@ -36,6 +36,7 @@ ACTING: tuple[Flag, ...] = (
         names=("--collect-interval", "-c"),
         env="DCGM_EXPORTER_INTERVAL",
         sort=Sort.NUMBER,
+        least=1,
         default=1000,
         help="Milliseconds between two reads of the GPUs. dcgm-exporter's 30000 shows a load up to "
         "40 s late; a read here costs little, so the default is 1000, and below 100 the profiling "
@@ -87,6 +88,7 @@ ACTING: tuple[Flag, ...] = (
         names=("--xid-count-window-size", "-x"),
         env="DCGM_EXPORTER_XID_COUNT_WINDOW_SIZE",
         sort=Sort.NUMBER,
+        least=1,
         default=300_000,
         help="Milliseconds over which DCGM_EXP_XID_ERRORS_COUNT counts.",
     ),
@@ -94,6 +96,7 @@ ACTING: tuple[Flag, ...] = (
         names=("--clock-events-count-window-size",),
         env="DCGM_EXPORTER_CLOCK_EVENTS_COUNT_WINDOW_SIZE",
         sort=Sort.NUMBER,
+        least=1,
         default=300_000,
         help="Milliseconds over which DCGM_EXP_CLOCK_EVENTS_COUNT counts.",
     ),
@@ -127,6 +130,7 @@ ACTING: tuple[Flag, ...] = (
         names=("--max-concurrent-scrapes",),
         env="DCGM_EXPORTER_MAX_CONCURRENT_SCRAPES",
         sort=Sort.NUMBER,
+        least=1,
         default=512,
         help="Connections at a time; more are answered 503. Scrapes of a moment share one page.",
     ),

@@ -17,6 +17,8 @@ class Flag:
     sort: Sort = Sort.TEXT
     default: str | int | bool = ""
     choices: tuple[str, ...] = ()
+    least: int = 0
+    """The smallest number that makes sense."""
     help: str
     idle: str = ""
     """Why giving it changes nothing; it is accepted with a warning that says this."""

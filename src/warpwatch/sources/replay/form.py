@@ -1,0 +1,144 @@
+"""The lines of a recording, as docs/recordings.md tells them to other programs.
+
+Names here, and those of the entities, owners and source infos that the lines carry, are the
+format: to rename one is to make a new version.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Annotated
+
+import msgspec
+
+from warpwatch.samples.entity import Core, Cpu, Entity, Gpu, Instance, Link, Switch
+from warpwatch.samples.owner import Owner
+from warpwatch.samples.sample import Reason, Value
+from warpwatch.sources.base import SourceInfo
+
+FORMAT = "warpwatch recording"
+VERSION = 1
+
+_LATEST = 253_402_300_799
+"""The last second of the year 9999; calendars know none after it."""
+
+Written = int | float | str | list[str]
+"""A value; what JSON has no number for stands as text in a list: `["inf"]`."""
+
+
+class Signature(msgspec.Struct):
+    """As much of the first line as every version shares."""
+
+    format: str
+    version: int
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True):
+    format: str = FORMAT
+    version: int = VERSION
+    time: Annotated[float, msgspec.Meta(ge=0, le=_LATEST)]
+    """When it began, in seconds since the epoch; all other times count from here."""
+    tool: str
+    interval: Annotated[float, msgspec.Meta(gt=0)]
+    fields: tuple[int, ...]
+    """What was asked of every device."""
+    source: SourceInfo
+
+
+class Declared(msgspec.Struct, tag="entity", tag_field="is", omit_defaults=True, kw_only=True):
+    """Gives an entity the number that later lines call it by; exactly one kind is set."""
+
+    n: int
+    gpu: Gpu | None = None
+    instance: Instance | None = None
+    link: Link | None = None
+    switch: Switch | None = None
+    cpu: Cpu | None = None
+    core: Core | None = None
+
+    @property
+    def entity(self) -> Entity:
+        kinds = (self.gpu, self.instance, self.link, self.switch, self.cpu, self.core)
+        match [entity for entity in kinds if entity is not None]:
+            case [entity]:
+                return entity
+            case several:
+                raise ValueError(f"entity {self.n} is of {len(several)} kinds")
+
+
+class Stock(msgspec.Struct, tag="inventory", tag_field="is", omit_defaults=True, kw_only=True):
+    """Which devices there are from now on."""
+
+    t: float
+    devices: tuple[int, ...]
+    source: SourceInfo | None = None
+    """Where it is not what it was."""
+
+
+class Change(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A reading, told as its difference from the last one of the same entity."""
+
+    n: int
+    values: dict[int, Written] = {}
+    gaps: dict[Reason, list[int]] = {}
+    gone: tuple[int, ...] = ()
+    """Fields that are neither values nor gaps any more."""
+    owners: tuple[Owner, ...] | None = None
+
+
+class Read(msgspec.Struct, tag="read", tag_field="is", omit_defaults=True, kw_only=True):
+    t: float
+    """When the report came in."""
+    at: float
+    """When its source says that it read the device; a clock of its own for simulated time."""
+    device: int
+    parts: tuple[int, ...] | None = None
+    """Whose readings the report holds, where they are not those of the device's last report."""
+    changes: list[Change] = []
+    events: list[tuple[float, int]] = []
+
+
+class End(msgspec.Struct, tag="end", tag_field="is"):
+    """Written when a recorder stops in good order."""
+
+    t: float
+
+
+Line = Declared | Stock | Read | End
+
+
+def encode(line: Header | Line) -> bytes:
+    return msgspec.json.encode(line, enc_hook=_plain) + b"\n"
+
+
+def declare(number: int, entity: Entity) -> Declared:
+    match entity:
+        case Gpu():
+            return Declared(n=number, gpu=entity)
+        case Instance():
+            return Declared(n=number, instance=entity)
+        case Link():
+            return Declared(n=number, link=entity)
+        case Switch():
+            return Declared(n=number, switch=entity)
+        case Cpu():
+            return Declared(n=number, cpu=entity)
+        case Core():
+            return Declared(n=number, core=entity)
+
+
+def write(value: Value) -> Written:
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return [repr(value)]
+    return value
+
+
+def read(written: Written) -> Value:
+    return float("".join(written)) if isinstance(written, list) else written
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise NotImplementedError(f"{type(value)} has no place in a recording")

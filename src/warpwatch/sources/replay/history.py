@@ -1,0 +1,70 @@
+"""From lines back to what they tell: the deltas undone, entities and times made whole."""
+
+from dataclasses import dataclass
+from typing import get_args
+
+from warpwatch.samples.entity import Device, Entity
+from warpwatch.samples.sample import Reading, Report, Xid
+from warpwatch.sources.base import Inventory
+from warpwatch.sources.replay import delta
+from warpwatch.sources.replay.form import Declared, End, Header, Line, Read, Stock
+
+_DEVICES = get_args(Device)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    t: float
+    """Seconds since the recording began."""
+    said: Inventory | Report | None
+    """None: the recorder stopped."""
+
+
+class History:
+    """One walk through a recording. ValueError says what is wrong, without the place."""
+
+    def __init__(self, header: Header) -> None:
+        self._start = header.time
+        self._info = header.source
+        self._entities: dict[int, Entity] = {}
+        self._last: dict[int, Reading] = {}
+        self._parts: dict[int, tuple[int, ...]] = {}
+
+    def follow(self, line: Line) -> Step | None:
+        match line:
+            case Declared():
+                self._entities[line.n] = line.entity
+                return None
+            case Stock():
+                self._info = line.source or self._info
+                devices = tuple(map(self._device, line.devices))
+                return Step(line.t, Inventory(self._info, devices))
+            case Read():
+                return Step(line.t, self._report(line))
+            case End():
+                return Step(line.t, None)
+
+    def _report(self, line: Read) -> Report:
+        device = self._device(line.device)
+        if line.parts is not None:
+            self._parts[line.device] = line.parts
+        for change in line.changes:
+            before = self._last.get(change.n)
+            self._last[change.n] = delta.apply(change, before, self._entity(change.n))
+        readings = tuple(map(self._reading, self._parts.get(line.device, ())))
+        events = tuple(Xid(self._start + at, code) for at, code in line.events)
+        return Report(device, self._start + line.at, readings, events)
+
+    def _reading(self, number: int) -> Reading:
+        return self._last.get(number) or Reading(self._entity(number), {}, {})
+
+    def _device(self, number: int) -> Device:
+        entity = self._entity(number)
+        if not isinstance(entity, _DEVICES):
+            raise ValueError(f"entity {number} is no device")
+        return entity
+
+    def _entity(self, number: int) -> Entity:
+        if number not in self._entities:
+            raise ValueError(f"no line before this one declares entity {number}")
+        return self._entities[number]
