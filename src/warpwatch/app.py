@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING
 from warpwatch import config
 from warpwatch.clock import Clock, SystemClock
 from warpwatch.errors import InputError, Unreachable, UsageError, WarpwatchError
+from warpwatch.exporter.sampler import Pace, Sampler
 from warpwatch.exporter.service import Exporter
 from warpwatch.exporter.settings import Settings
 from warpwatch.httpd import address, join_address
 from warpwatch.sources.base import Source
 
 if TYPE_CHECKING:
+    from warpwatch.sources.replay.writer import Written
     from warpwatch.sources.sim.control import Target
     from warpwatch.sources.sim.fleet import SimNode
     from warpwatch.sources.sim.source import SimSource
@@ -327,54 +329,51 @@ class _Member:
         return self.node.source.exporter_down
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class RecordSettings:
-    source: str
-    hostname: str
-    interval: float
-    lasting: float
-    fields: str
-    """`all`, `default`, or a list of counters as the exporter takes it."""
-    output: Path
-    force: bool
-
-
-def record(settings: RecordSettings, announce: Callable[[str], None]) -> "Written":
+def record(
+    name: str,
+    output: Path,
+    *,
+    node: str,
+    interval: float,
+    lasting: float,
+    fields: str,
+    force: bool,
+    announce: Callable[[str], None],
+) -> "Written":
     """Writes down what a source says, until told to stop or for as long as was asked."""
-    from warpwatch.sources.replay import writer
-    from warpwatch.sources.replay.form import Header
-    from warpwatch.sources.replay.recorder import Recorder, Tap
+    from warpwatch.exporter import listing
+    from warpwatch.sources.replay.recorder import Recorder
 
-    fields = _recorded_fields(settings.fields)
+    chosen = listing.fields(fields)
     clock = SystemClock()
-    source = open_source(settings.source, clock, settings.hostname).source
+    source = open_source(name, clock, node).source
     info = source.inventory().info
     if info.name == "none":
-        raise Unreachable(info.detail, hint="simulated GPUs: --source sim:8xH100")
-    header = Header(
-        time=clock.now(),
-        tool=__version__,
-        interval=settings.interval,
-        fields=tuple(sorted(fields)),
-        source=info,
-    )
-    tap = Tap(source)
+        raise Unreachable(info.detail, hint=f"record simulated GPUs: --source {DEMO}")
 
-    async def main() -> Written:
-        file = writer.create(settings.output, force=settings.force)
-        recorder = Recorder(tap, writer.Writer(file, header), clock)
-        # Nothing is stale to a recorder but what it has written already.
-        pace = Pace(interval=settings.interval, stale_after=0.0)
-        sampler = Sampler(tap, clock, pace, fields=fields, windows=(1.0, 1.0))
+    async def main() -> "Written":
+        recorder = Recorder(source, clock, output, interval=interval, fields=chosen, force=force)
+        # Only what was not written yet is news to a recorder: all else is stale at once.
+        pace = Pace(interval=interval, stale_after=0.0)
+        sampler = Sampler(recorder.tap, clock, pace, fields=chosen, windows=(1.0, 1.0))
         announce(info.detail)
-        recording = asyncio.create_task(
-            recorder.run(sampler.sample, interval=settings.interval, lasting=settings.lasting)
-        )
-        stopped = asyncio.create_task(until_stopped())
-        await asyncio.wait({recording, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        ...
+        try:
+            await _unless_stopped(recorder.run(sampler, lasting))
+        finally:
+            await sampler.close()
+            written = recorder.close()
+        return written
 
     return asyncio.run(main())
+
+
+async def _unless_stopped(work: Coroutine[None, None, None]) -> None:
+    tasks = [asyncio.create_task(work), asyncio.create_task(until_stopped())]
+    done, rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in rest:
+        task.cancel()
+    for task in done:
+        task.result()
 
 
 async def until_stopped(reload: Callable[[], None] | None = None) -> None:

@@ -138,7 +138,7 @@ def test_a_changed_list_is_taken_and_a_bad_one_is_not(runtime: Environment, tmp_
         while not page(it).named("DCGM_FI_DEV_SM_CLOCK"):
             pass
         listed.write_text("nonsense\n")
-        it.wait_for("the old one stays in force")
+        it.wait_for("the old list stays in force")
         until(it, "warpwatch_counters_reload_success", 0)
         assert page(it).named("DCGM_FI_DEV_SM_CLOCK")
         listed.write_text(ONE)

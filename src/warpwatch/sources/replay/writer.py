@@ -115,8 +115,10 @@ class _Compressed(gzip.GzipFile):
         self._below = below
 
     def close(self) -> None:
-        super().close()
-        self._below.close()
+        try:
+            super().close()
+        finally:
+            self._below.close()
 
 
 def create(path: Path, *, force: bool) -> Sink:
