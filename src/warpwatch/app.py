@@ -62,15 +62,9 @@ def open_source(name: str, clock: Clock, node: str) -> Opened:
             simulation = SimSource(spec.parse(name), clock, node=node, switches=True)
             return Opened(simulation, simulation)
         case "replay":
-            from warpwatch.sources.replay import reader
-            from warpwatch.sources.replay import spec as recorded
-            from warpwatch.sources.replay.source import ReplaySource
+            from warpwatch.sources.replay.source import replay
 
-            wanted = recorded.parse(name)
-            recording = reader.load(wanted.path)
-            return Opened(
-                ReplaySource(recording, clock, speed=wanted.speed, loop=wanted.loop)
-            )
+            return Opened(replay(name, clock))
         case "nvml" | "auto" if kind == name:
             return Opened(_driver(clock))
         case _:
@@ -336,15 +330,13 @@ def record(
     node: str,
     interval: float,
     lasting: float,
-    fields: str,
+    fields: frozenset[int],
     force: bool,
     announce: Callable[[str], None],
 ) -> "Written":
     """Writes down what a source says, until told to stop or for as long as was asked."""
-    from warpwatch.exporter import listing
     from warpwatch.sources.replay.recorder import Recorder
 
-    chosen = listing.fields(fields)
     clock = SystemClock()
     source = open_source(name, clock, node).source
     info = source.inventory().info
@@ -352,10 +344,10 @@ def record(
         raise Unreachable(info.detail, hint=f"record simulated GPUs: --source {DEMO}")
 
     async def main() -> "Written":
-        recorder = Recorder(source, clock, output, interval=interval, fields=chosen, force=force)
+        recorder = Recorder(source, clock, output, interval=interval, fields=fields, force=force)
         # Only what was not written yet is news to a recorder: all else is stale at once.
         pace = Pace(interval=interval, stale_after=0.0)
-        sampler = Sampler(recorder.tap, clock, pace, fields=chosen, windows=(1.0, 1.0))
+        sampler = Sampler(recorder.tap, clock, pace, fields=fields, windows=(1.0, 1.0))
         announce(info.detail)
         try:
             await _unless_stopped(recorder.run(sampler, lasting))

@@ -24,6 +24,7 @@ COMMANDS = {
     "up": Entry("up", "Serve this machine's GPUs, or simulated ones where there is no driver."),
     "exporter": Entry("exporter", "Serve GPU metrics as dcgm-exporter does."),
     "sim": Entry("sim", "Serve a simulated fleet; put faults into a running one."),
+    "record": Entry("record", "Write down what GPUs say, to be replayed later."),
     "explain": Entry("explain", "Say what a field or an error code means."),
     "fields": Entry("fields", "Write the files that are made from the catalogue."),
 }

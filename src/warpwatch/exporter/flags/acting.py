@@ -8,8 +8,9 @@ ACTING: tuple[Flag, ...] = (
         names=("--source",),
         env="WARPWATCH_EXPORTER__SOURCE",
         default="auto",
-        help="Where readings come from: auto, nvml, sim, sim:8xH100, sim:4xA100,4xT4 or "
-        "sim:FILE.toml. auto takes the driver of this machine and never simulates.",
+        help="Where readings come from: auto, nvml, sim, sim:8xH100, sim:4xA100,4xT4, "
+        "sim:FILE.toml or replay:FILE[,speed=10][,loop]. auto takes the driver of this machine and "
+        "never simulates.",
     ),
     Flag(
         names=("--compat",),

@@ -1,1 +1,1 @@
-"""What a source said, kept in a file and said again: bugs travel, and boards need not be at hand."""
+"""What a source said, kept in a file and said again, where neither board nor fault is at hand."""

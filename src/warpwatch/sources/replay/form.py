@@ -139,6 +139,9 @@ def read(written: Written) -> Value:
 
 
 def _plain(value: object) -> object:
+    """Of kinds of their own, as JSON has them."""
     if isinstance(value, Mapping):
         return dict(value)
+    if isinstance(value, float):
+        return float(value)
     raise NotImplementedError(f"{type(value)} has no place in a recording")

@@ -1,15 +1,12 @@
 """From lines back to what they tell: the deltas undone, entities and times made whole."""
 
 from dataclasses import dataclass
-from typing import get_args
 
-from warpwatch.samples.entity import Device, Entity
+from warpwatch.samples.entity import Cpu, Device, Entity, Gpu, Switch
 from warpwatch.samples.sample import Reading, Report, Xid
 from warpwatch.sources.base import Inventory
 from warpwatch.sources.replay import delta
 from warpwatch.sources.replay.form import Declared, End, Header, Line, Read, Stock
-
-_DEVICES = get_args(Device)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +57,9 @@ class History:
 
     def _device(self, number: int) -> Device:
         entity = self._entity(number)
-        if not isinstance(entity, _DEVICES):
-            raise ValueError(f"entity {number} is no device")
-        return entity
+        if isinstance(entity, Gpu | Switch | Cpu):
+            return entity
+        raise ValueError(f"entity {number} is no device")
 
     def _entity(self, number: int) -> Entity:
         if number not in self._entities:

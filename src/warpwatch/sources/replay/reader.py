@@ -115,7 +115,9 @@ def _lines(file: BinaryIO, path: Path) -> Iterator[tuple[int, bytes]]:
         except EOFError:
             return
         except (OSError, zlib.error) as error:
-            raise InputError(f"{path}, line {number}", f"cannot be read: {error}", hint=_AGAIN) from error
+            raise InputError(
+                f"{path}, line {number}", f"cannot be read: {error}", hint=_AGAIN
+            ) from error
         if not line:
             return
         yield number, line

@@ -11,12 +11,19 @@ from warpwatch.samples.entity import Device
 from warpwatch.samples.sample import Reading, Reason, Report, Xid
 from warpwatch.sources.base import Inventory, SourceInfo
 from warpwatch.sources.replay.answer import answer
-from warpwatch.sources.replay.reader import Recording
+from warpwatch.sources.replay.reader import Recording, load
+from warpwatch.sources.replay.spec import parse
 
 _NEARLY = 1e-6
 """Seconds that a sum of floats may fall short of the moment it means."""
 _MOST_EVENTS = 10_000
 """Bound on what waits for a device that nobody reads."""
+
+
+def replay(text: str, clock: Clock) -> "ReplaySource":
+    """What `replay:FILE,speed=10,loop` asks for."""
+    spec = parse(text)
+    return ReplaySource(load(spec.path), clock, speed=spec.speed, loop=spec.loop)
 
 
 class ReplaySource:
@@ -116,13 +123,13 @@ class ReplaySource:
         header = recording.header
         began = datetime.fromtimestamp(header.time, UTC)
         said = [
-            f"{recording.path.name}, recorded {began:%Y-%m-%d %H:%M:%S} UTC "
-            f"by warpwatch {header.tool} from {self._said.name} ({self._said.detail})"
+            f"{recording.path.name}, recorded {began:%Y-%m-%d %H:%M:%S} UTC",
+            f"by warpwatch {header.tool} from {self._said.name} ({self._said.detail})",
         ]
         if self._speed != 1:
-            said.append(f"{self._speed:g} times as fast")
+            said.append(f"at {self._speed:g} times its speed")
         if not recording.closed:
-            said.append("not whole: the recorder was stopped before it could finish")
+            said.append("not whole because its recorder was killed")
         if self._ended:
-            said.append("ended: the last values stay")
-        return "; ".join(said)
+            said.append("ended (the last values stay)")
+        return ", ".join(said)

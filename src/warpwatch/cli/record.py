@@ -1,0 +1,89 @@
+"""warpwatch record: what GPUs say, in a file that any other command can be given as a source."""
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from warpwatch.errors import UsageError
+from warpwatch.units import Seconds
+
+SHORTEST = 0.1
+"""Seconds; below that the profiling counters of the hardware are not valid."""
+
+
+@click.command("record")
+@click.option("--source", default="auto", show_default=True, help="As in warpwatch exporter.")
+@click.option("--for", "lasting", help="How long, e.g. 5m; until Ctrl-C by default.")
+@click.option("--interval", default="1s", show_default=True, help="Between two reads of a GPU.")
+@click.option(
+    "--fields", default="default", show_default=True,
+    help="default (those that the exporter serves by default), all, or a CSV file as the exporter "
+    "takes it.",
+)  # fmt: skip
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False),
+    help="File to write; compressed when its name ends in .gz.",
+)  # fmt: skip
+@click.option("--force", is_flag=True, help="Overwrite the file if it is there.")
+def command(
+    source: str, lasting: str | None, interval: str, fields: str, output: Path, *, force: bool
+) -> None:
+    """Write down what GPUs say, to be replayed later.
+
+    Every report goes into the file: values, gaps with their reasons, errors, owners, GPUs that
+    come and go. Replay it with --source replay:FILE, here or on another machine.
+    """
+    from warpwatch import app, config
+    from warpwatch.cli import logs
+
+    logs.to_stderr("text")
+    settings, _ = config.exporter({"source": source})
+    written = app.record(
+        settings.source,
+        output,
+        node=settings.hostname,
+        interval=_seconds("--interval", interval, SHORTEST),
+        lasting=math.inf if lasting is None else _seconds("--for", lasting, SHORTEST),
+        fields=_fields(fields),
+        force=force,
+        announce=_announcing(output),
+    )
+    click.echo(
+        f"{output}: {written.reports} readings of {written.devices} devices in "
+        f"{written.seconds:.1f} s, {written.events} events, {output.stat().st_size} bytes",
+        err=True,
+    )
+    click.echo(f"  replay   {config.command()} exporter --source replay:{output}", err=True)
+
+
+def _announcing(output: Path) -> Callable[[str], None]:
+    return lambda source: click.echo(
+        f"recording to {output} from: {source} (Ctrl-C ends it)", err=True
+    )
+
+
+def _seconds(flag: str, text: str, least: float) -> float:
+    try:
+        seconds = Seconds.parse(text)
+    except ValueError as error:
+        raise UsageError(f"{flag}: {error}") from error
+    if seconds < least:
+        raise UsageError(f"{flag} {text} is too short", hint=f"give {least * 1000:.0f}ms or more")
+    return seconds
+
+
+def _fields(word: str) -> frozenset[int]:
+    from warpwatch.exporter import counters, listing
+    from warpwatch.exporter.era import ERAS
+    from warpwatch.exporter.selection import select
+    from warpwatch.fields.catalogue import FIELDS
+
+    match word:
+        case "all":
+            return frozenset(field.id for field in FIELDS if field.id < counters.DERIVED_FROM)
+        case "default":
+            return select(counters.built_in(corrected=False), ERAS["classic"]).read
+        case path:
+            return listing.load(path, ERAS["classic"]).selection.read

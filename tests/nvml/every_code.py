@@ -1,0 +1,43 @@
+"""Run in a process of its own: every error code on every call that a read makes."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pynvml
+
+from warpwatch.clock import SystemClock
+from warpwatch.fields.catalogue import FIELDS
+from warpwatch.sources.nvml.door import Door
+from warpwatch.sources.nvml.source import NvmlSource
+
+CODES = (*range(1, 31), pynvml.NVML_ERROR_UNKNOWN)
+
+
+def main() -> None:
+    scenario = Path(os.environ["NVML_SCENARIO"])
+    lines = scenario.read_text(encoding="utf-8")
+    source = NvmlSource(Door(pynvml), SystemClock())
+    sick, well = source.inventory().devices
+    asked = frozenset(field.id for field in FIELDS)
+    outcome = {}
+    for function in sys.argv[1:]:
+        for code in CODES:
+            new = scenario.with_suffix(".new")
+            new.write_text(f"{lines}0.error.{function} {code}\n", encoding="utf-8")
+            new.replace(scenario)
+            reading = source.read(sick, asked).readings[0]
+            other = source.read(well, asked).readings[0]
+            outcome[f"{function} {code}"] = {
+                "whole": reading.values.keys() | reading.gaps.keys() == asked,
+                "gaps": sorted({str(reason) for reason in reading.gaps.values()}),
+                "values": len(reading.values),
+                "other": len(other.values),
+            }
+    source.close()
+    outcome["alive"] = pynvml.nvmlLib.stand_in_alive()
+    json.dump(outcome, sys.stdout)
+
+
+main()

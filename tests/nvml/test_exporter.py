@@ -1,0 +1,187 @@
+"""The exporter as a user starts it, with the real bindings over a driver that misbehaves."""
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from process import Program, program
+from warpwatch.expo.parse import Exposition, parse
+
+Until = Callable[[Callable[[], bool]], None]
+pytestmark = pytest.mark.process
+EXPORTER = ("exporter", "-a", "127.0.0.1:0", "-c", "200", "--source", "nvml")
+ZERO, ONE = "GPU-00000000", "GPU-00000001"
+
+
+def page(it: Program) -> Exposition:
+    answer = it.get("/metrics")
+    assert answer.status == 200
+    return parse(answer.text)
+
+
+def by_gpu(it: Program, name: str) -> dict[str, float]:
+    return {sample.labels["UUID"]: sample.value for sample in page(it).named(name)}
+
+
+def gaps(it: Program) -> set[tuple[str, str]]:
+    """GPU and reason of every gap that is not for want of support."""
+    found = page(it).named("warpwatch_gpu_gap")
+    said = {(sample.labels["UUID"], sample.labels["reason"]) for sample in found}
+    return {(gpu, reason) for gpu, reason in said if reason != "unsupported"}
+
+
+def read(it: Program, *gpus: str) -> bool:
+    """Whether exactly these have a temperature now, which every one that answers has."""
+    return by_gpu(it, "DCGM_FI_DEV_GPU_TEMP").keys() == set(gpus)
+
+
+def hung(it: Program, *gpus: str) -> bool:
+    return {gpu for gpu, value in by_gpu(it, "warpwatch_gpu_hung").items() if value} == set(gpus)
+
+
+def threads(it: Program) -> int:
+    return len(os.listdir(f"/proc/{it.process.pid}/task"))
+
+
+def test_a_page_of_two_gpus_has_what_their_driver_says(machine: "Machine", until: Until) -> None:
+    machine.gpus(2)
+    machine.say({"1.nvmlDeviceGetTemperature.0": 61, "1.nvmlDeviceGetPowerUsage": 69_900})
+    with program(*EXPORTER, env=machine.environment) as it:
+        until(lambda: read(it, ZERO, ONE))
+        first, second = page(it).named("DCGM_FI_DEV_POWER_USAGE")
+        assert (first.value, second.value) == (632.417, 69.9)
+        assert first.labels["pci_bus_id"] == "00000000:1B:00.0"
+        assert first.labels["modelName"] == "NVIDIA H100 80GB HBM3"
+        assert first.labels["DCGM_FI_DRIVER_VERSION"] == "580.95.05"
+        values = {
+            "SM_CLOCK": 1980,
+            "MEM_CLOCK": 2619,
+            "MEMORY_TEMP": 54,
+            "TOTAL_ENERGY_CONSUMPTION": 98_765_432_109_876,
+            "PCIE_REPLAY_COUNTER": 3,
+            "GPU_UTIL": 97,
+            "MEM_COPY_UTIL": 11,
+            "ENC_UTIL": 21,
+            "DEC_UTIL": 22,
+            "FB_FREE": 61_262,
+            "FB_USED": 19_818,
+            "FB_RESERVED": 479,
+            "CORRECTABLE_REMAPPED_ROWS": 1,
+            "UNCORRECTABLE_REMAPPED_ROWS": 2,
+            "ROW_REMAP_FAILURE": 0,
+            "VGPU_LICENSE_STATUS": 0,
+            "XID_ERRORS": 0,
+        }
+        for name, value in values.items():
+            assert by_gpu(it, f"DCGM_FI_DEV_{name}") == {ZERO: value, ONE: value}, name
+        assert by_gpu(it, "DCGM_FI_DEV_GPU_TEMP") == {ZERO: 59, ONE: 61}
+
+
+def test_a_gpu_that_hangs_costs_its_own_series_and_comes_back(
+    machine: "Machine", until: Until
+) -> None:
+    machine.gpus(2)
+    with program(*EXPORTER, env=machine.environment) as it:
+        until(lambda: read(it, ZERO, ONE))
+        workers = threads(it)
+        machine.say({"1.hang.nvmlDeviceGetPowerUsage": 1})
+        until(lambda: hung(it, ONE))
+        until(lambda: read(it, ZERO))
+        assert gaps(it) == {(ONE, "timed_out")}
+        assert threads(it) == workers
+        machine.say({"1.hang.nvmlDeviceGetPowerUsage": None})
+        until(lambda: hung(it) and read(it, ZERO, ONE))
+        assert gaps(it) == set()
+
+
+def test_a_driver_that_stands_still_as_a_whole_leaves_a_page_and_no_heap_of_threads(
+    machine: "Machine", until: Until
+) -> None:
+    machine.gpus(3)
+    with program(*EXPORTER, env=machine.environment) as it:
+        until(lambda: len(by_gpu(it, "DCGM_FI_DEV_GPU_TEMP")) == 3)
+        workers = threads(it)
+        machine.say({"driver.lock": 1, "0.hang.all": 1})
+        until(lambda: read(it) and all(by_gpu(it, "warpwatch_gpu_hung").values()))
+        assert {reason for _, reason in gaps(it)} == {"timed_out"}
+        assert len(by_gpu(it, "warpwatch_gpu_collect_success")) == 3
+        assert threads(it) == workers
+        machine.say({"0.hang.all": None})
+        until(lambda: hung(it) and len(by_gpu(it, "DCGM_FI_DEV_GPU_TEMP")) == 3)
+        assert threads(it) == workers
+
+
+def test_slow_calls_cost_time_and_no_values(machine: "Machine", until: Until) -> None:
+    machine.gpus(2)
+    machine.say({"0.delay.nvmlDeviceGetSerial": 0.3, "0.delay.nvmlDeviceGetFieldValues": 0.3})
+    with program(*EXPORTER, env=machine.environment) as it:
+        until(lambda: read(it, ZERO, ONE))
+        assert gaps(it) == set()
+
+
+def test_a_gpu_lost_in_the_middle_of_a_read_is_said_to_be_lost(
+    machine: "Machine", until: Until
+) -> None:
+    machine.gpus(2)
+    with program(*EXPORTER, env=machine.environment) as it:
+        until(lambda: read(it, ZERO, ONE))
+        machine.say({"0.left": 4, "0.xids": 79})
+        until(lambda: (ZERO, "lost") in gaps(it) and not read(it, ZERO, ONE))
+        until(lambda: not by_gpu(it, "warpwatch_gpu_collect_success")[ZERO])
+        assert by_gpu(it, "DCGM_FI_DEV_GPU_UTIL") == {ONE: 97}
+        until(lambda: by_gpu(it, "warpwatch_gpu_xid_errors_total") == {ZERO: 1})
+        machine.say({"0.left": None})
+        until(lambda: read(it, ZERO, ONE) and gaps(it) == set())
+
+
+def test_what_is_not_permitted_is_said_to_be_so(machine: "Machine", until: Until) -> None:
+    machine.gpus(1)
+    machine.say({"*.error.nvmlDeviceGetPowerUsage": 4, "*.error.field.82": 4})
+    with program(*EXPORTER, env=machine.environment) as it:
+        until(lambda: read(it, ZERO))
+        assert by_gpu(it, "DCGM_FI_DEV_POWER_USAGE") == {}
+        assert gaps(it) == {(ZERO, "no_permission")}
+
+
+def test_every_xid_of_a_burst_is_counted(machine: "Machine", until: Until) -> None:
+    machine.gpus(2)
+    machine.say({"0.xids": "13 13"})
+    with program(*EXPORTER, env=machine.environment) as it:
+        until(lambda: read(it, ZERO, ONE))
+        burst = [48, 63, 94, 13, 31] * 24
+        machine.say({"0.xids": " ".join(map(str, [13, 13, *burst])), "1.xids": "79"})
+
+        def total() -> float:
+            return sum(s.value for s in page(it).named("warpwatch_gpu_xid_errors_total"))
+
+        until(lambda: total() == 121)
+        counted = {
+            (sample.labels["UUID"], sample.labels["xid"]): sample.value
+            for sample in page(it).named("warpwatch_gpu_xid_errors_total")
+        }
+        assert counted == {(ZERO, str(xid)): 24 for xid in {*burst}} | {(ONE, "79"): 1}
+        assert by_gpu(it, "DCGM_FI_DEV_XID_ERRORS") == {ZERO: 31, ONE: 79}
+
+
+def test_nothing_that_a_driver_does_is_said_every_second(machine: "Machine", until: Until) -> None:
+    machine.gpus(2)
+    with program(*EXPORTER, env=machine.environment) as it:
+        until(lambda: read(it, ZERO, ONE))
+        machine.say({"1.error.all": 15})
+        until(lambda: (ONE, "lost") in gaps(it))
+        cycles = 6
+        seen = page(it).named("warpwatch_collector_duration_seconds")
+        for _ in range(cycles):
+            until(lambda: page(it).named("warpwatch_collector_duration_seconds") != seen)
+            seen = page(it).named("warpwatch_collector_duration_seconds")
+        machine.say({"1.error.all": None})
+        it.wait_for("answers again")
+        said = [line for line in it.lines if re.search("gave no reading", line)]
+        assert len(said) == 1, "".join(it.lines)
+
+
+def open_files(it: Program) -> int:
+    return len(os.listdir(f"/proc/{it.process.pid}/fd"))

@@ -1,0 +1,36 @@
+"""The source over the real bindings: what they make of each of the library's answers."""
+
+from pathlib import Path
+
+import pynvml
+import pytest
+
+from warpwatch.samples.sample import Reason
+from warpwatch.sources.nvml.door import reason
+
+FUNCTIONS = [
+    "nvmlDeviceGetPowerUsage",
+    "nvmlDeviceGetTemperature",
+    "nvmlDeviceGetFieldValues",
+    "nvmlDeviceGetMemoryInfo_v2",
+    "nvmlDeviceGetGridLicensableFeatures_v4",
+    "nvmlEventSetWait_v2",
+]
+GRAVE = {Reason.LOST, Reason.TIMED_OUT, Reason.FAILED}
+
+
+def test_every_code_on_every_call_is_a_gap_and_harms_no_other_gpu(machine: "Machine") -> None:
+    machine.gpus(2)
+    outcome = machine.play("every_code.py", *FUNCTIONS, "all")
+    assert outcome.pop("alive") == 0
+    most = max(what["values"] for what in outcome.values())
+    assert most > 30
+    for key, what in outcome.items():
+        function, code = key.split()
+        said = reason(int(code))
+        assert what["whole"], key
+        assert what["other"] >= most, key
+        listening_timed_out = function == "nvmlEventSetWait_v2" and said is Reason.TIMED_OUT
+        assert said in what["gaps"] or listening_timed_out, key
+        if function == "all" and said in GRAVE:
+            assert what["values"] == 0, key
