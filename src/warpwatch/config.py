@@ -73,8 +73,12 @@ def _sane(settings: Settings, warnings: list[str]) -> Settings:
         )
         settings = dataclasses.replace(settings, collect_interval=SHORTEST_INTERVAL_MS)
     if not settings.hostname:
-        settings = dataclasses.replace(settings, hostname=socket.gethostname())
+        settings = dataclasses.replace(settings, hostname=hostname())
     return settings
+
+
+def hostname() -> str:
+    return socket.gethostname()
 
 
 def command(environment: Mapping[str, str] | None = None) -> str:

@@ -17,7 +17,8 @@ print(json.dumps(sorted(sys.modules)), file=sys.stderr)
 
 EXPORTER = """
 import json, sys
-from warpwatch import app, config
+from warpwatch import config
+from warpwatch.app import exporter
 from warpwatch.clock import SystemClock
 from warpwatch.exporter.service import Exporter
 settings, _ = config.exporter({"source": "sim:1xH100", "collectors": ""}, {})

@@ -4,9 +4,11 @@ Only what the driver would say is made up. A function or constant that the real 
 arguments that it would not take, fail here as they would there; so this cannot drift from it.
 """
 
+import ctypes
 import inspect
+import itertools
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
@@ -15,9 +17,11 @@ import pynvml
 
 from warpwatch.clock import ManualClock
 from warpwatch.samples.sample import Reading
+from warpwatch.sources.nvml.board import XID
+from warpwatch.sources.nvml.calls.table import CALLS
 from warpwatch.sources.nvml.door import Door
-from warpwatch.sources.nvml.reads import CALLS, FIELD_VALUES
-from warpwatch.sources.nvml.source import XID, NvmlSource
+from warpwatch.sources.nvml.numbers import FIELD_VALUES
+from warpwatch.sources.nvml.source import NvmlSource
 
 NOW = 1_772_442_000.0
 ALL = frozenset({*CALLS, *FIELD_VALUES, XID})
@@ -66,7 +70,49 @@ def _answers() -> dict[tuple[object, ...], object]:
         ("nvmlDeviceGetCurrPcieLinkWidth",): 16,
         ("nvmlDeviceGetCurrentClocksEventReasons",): 0x44,
         ("nvmlDeviceGetGridLicensableFeatures",): licences(0, 1),
+    } | _further_answers()
+
+
+def _further_answers() -> dict[tuple[object, ...], object]:
+    """Of functions for fields that are seldom switched on."""
+    thresholds = {"SHUTDOWN": 95, "SLOWDOWN": 89, "MEM_MAX": 96, "GPU_MAX": 87}
+    answers: dict[tuple[object, ...], object] = {
+        ("nvmlDeviceGetIndex",): 31,
+        ("nvmlDeviceGetMinorNumber",): 32,
+        ("nvmlDeviceGetCudaComputeCapability",): (9, 4),
+        ("nvmlDeviceGetComputeMode",): 3,
+        ("nvmlDeviceGetPersistenceMode",): 1,
+        ("nvmlDeviceGetInforomConfigurationChecksum",): 33,
+        ("nvmlGpmQueryDeviceSupport",): pynvml.c_nvmlGpmSupport_t(isSupportedDevice=1),
+        ("nvmlDeviceGetApplicationsClock", pynvml.NVML_CLOCK_SM): 1830,
+        ("nvmlDeviceGetApplicationsClock", pynvml.NVML_CLOCK_MEM): 2610,
+        ("nvmlDeviceGetMaxClockInfo", pynvml.NVML_CLOCK_SM): 1985,
+        ("nvmlDeviceGetMaxClockInfo", pynvml.NVML_CLOCK_MEM): 2620,
+        ("nvmlDeviceGetMaxClockInfo", pynvml.NVML_CLOCK_VIDEO): 1550,
+        ("nvmlDeviceGetAutoBoostedClocksEnabled",): [1, 0],
+        ("nvmlDeviceGetMarginTemperature",): 26,
+        ("nvmlDeviceGetPowerManagementDefaultLimit",): 690_000,
+        ("nvmlDeviceGetPowerManagementLimitConstraints",): [200_000, 710_000],
+        ("nvmlDeviceGetBAR1MemoryInfo",): pynvml.c_nvmlBAR1Memory_t(
+            bar1Total=131_072 * MIB, bar1Free=131_000 * MIB, bar1Used=72 * MIB
+        ),
+        ("nvmlDeviceGetMaxPcieLinkGeneration",): 6,
+        ("nvmlDeviceGetMaxPcieLinkWidth",): 17,
+        ("nvmlDeviceGetMigMode",): [0, 1],
+        ("nvmlDeviceGetMaxMigDeviceCount",): 7,
+        ("nvmlDeviceGetVirtualizationMode",): 2,
+        ("nvmlDeviceGetEccMode",): [1, 0],
+        ("nvmlDeviceGetRowRemapperHistogram",): pynvml.c_nvmlRowRemapperHistogramValues(
+            max=2550, high=4, partial=3, low=2, none=1
+        ),
     }
+    for name, degrees in thresholds.items():
+        which = getattr(pynvml, f"NVML_TEMPERATURE_THRESHOLD_{name}")
+        answers["nvmlDeviceGetTemperatureThreshold", which] = degrees
+    for which in itertools.product(range(2), range(2), range(8)):
+        kind, life, place = which
+        answers["nvmlDeviceGetMemoryErrorCounter", *which] = 100 * kind + 10 * life + place
+    return answers
 
 
 def licences(*states: int) -> Any:
@@ -88,6 +134,8 @@ class Board:
     codes: dict[str | int, int] = field(default_factory=dict)
     """Error by function, or by field id."""
     xids: deque[int] = field(default_factory=deque)
+    instances: "dict[int, Board]" = field(default_factory=dict)
+    """Of MIG, by place; each a handle of its own."""
     left: int | None = None
     """Calls that it still answers; each one after them fails with `fate`."""
     fate: int = pynvml.NVML_ERROR_GPU_IS_LOST
@@ -105,6 +153,23 @@ class EventSet:
     freed: bool = False
 
 
+@dataclass(slots=True, eq=False)
+class Sample:
+    """What the counters of a GPU stood at; the driver's memory, to be given back."""
+
+    room: Any
+    board: Board | None = None
+    freed: bool = False
+
+    @property
+    def pointer(self) -> Any:
+        return ctypes.cast(self.room, pynvml.c_nvmlGpmSample_t)
+
+
+def _address(pointer: Any) -> int:
+    return ctypes.cast(pointer, ctypes.c_void_p).value or 0
+
+
 class Bindings(ModuleType):
     def __init__(self, boards: int = 1) -> None:
         super().__init__("pynvml")
@@ -117,6 +182,7 @@ class Bindings(ModuleType):
         self.running = 0
         """Starts less shutdowns."""
         self.sets: list[EventSet] = []
+        self.samples: dict[int, Sample] = {}
         self._scripts: dict[str, Callable[..., object]] = {
             "nvmlInit": self._init,
             "nvmlShutdown": self._shutdown,
@@ -125,10 +191,17 @@ class Bindings(ModuleType):
             "nvmlDeviceGetCount": lambda: len(self.boards),
             "nvmlDeviceGetHandleByIndex": lambda index: self.boards[index],
             "nvmlDeviceGetFieldValues": _field_values,
+            "nvmlDeviceGetSramEccErrorStatus": _sram,
             "nvmlEventSetCreate": self._create,
             "nvmlEventSetFree": _free,
             "nvmlDeviceRegisterEvents": _register,
             "nvmlEventSetWait_v2": _wait,
+            "nvmlGpmSampleAlloc": self._alloc,
+            "nvmlGpmSampleFree": self._free_sample,
+            "nvmlGpmSampleGet": self._sample,
+            "nvmlGpmMetricsGet": self._metrics,
+            "nvmlGpmMigSampleGet": self._sample_of_instance,
+            "nvmlDeviceGetMigDeviceHandleByIndex": _instance,
         }
 
     def __getattr__(self, name: str) -> Any:
@@ -185,6 +258,67 @@ class Bindings(ModuleType):
         self.sets.append(EventSet())
         return self.sets[-1]
 
+    def _alloc(self) -> Any:
+        sample = Sample(ctypes.create_string_buffer(8))
+        self.samples[_address(sample.pointer)] = sample
+        return sample.pointer
+
+    def _held(self, pointer: Any) -> Sample:
+        sample = self.samples[_address(pointer)]
+        assert not sample.freed, "a sample that was freed crashes the process"
+        return sample
+
+    def _free_sample(self, pointer: Any) -> None:
+        self._held(pointer).freed = True
+
+    def _sample(self, board: Board, pointer: Any) -> Any:
+        self._held(pointer).board = board
+        return pointer
+
+    def _sample_of_instance(self, board: Board, number: int, pointer: Any) -> Any:
+        (wanted,) = (
+            instance
+            for instance in board.instances.values()
+            if instance.answers["nvmlDeviceGetGpuInstanceId",] == number
+        )
+        return self._sample(wanted, pointer)
+
+    def _metrics(self, asked: Any) -> Any:
+        """Each metric is worth its number."""
+        older, newer = self._held(asked.sample1), self._held(asked.sample2)
+        assert older.board is newer.board
+        for metric in asked.metrics[: asked.numMetrics]:
+            metric.nvmlReturn = (
+                newer.board.codes.get(f"gpm {metric.metricId}", 0) if newer.board else 0
+            )
+            metric.value = float(metric.metricId)
+        return asked
+
+
+def _instance(board: Board, place: int) -> Board:
+    if place not in board.instances:
+        raise pynvml.NVMLError(pynvml.NVML_ERROR_NOT_FOUND)
+    return board.instances[place]
+
+
+def divide(board: Board) -> None:
+    """Switches MIG on, with two instances that are unlike."""
+    board.answers["nvmlDeviceGetMigMode",] = [1, 1]
+    for place, number, profile, gib in ((0, 1, "3g.40gb", 40), (2, 9, "1c.1g.10gb", 10)):
+        board.instances[place] = Board(place)
+        board.instances[place].answers = {
+            ("nvmlDeviceGetGpuInstanceId",): number,
+            ("nvmlDeviceGetName",): f"NVIDIA H100 80GB HBM3 MIG {profile}",
+            ("nvmlDeviceGetUUID",): f"MIG-{number:08x}",
+            ("nvmlDeviceGetMemoryInfo", pynvml.nvmlMemory_v2): pynvml.c_nvmlMemory_v2_t(
+                version=pynvml.nvmlMemory_v2,
+                total=gib * 1024 * MIB,
+                free=(gib - 1) * 1024 * MIB,
+                used=1000 * MIB,
+                reserved=24 * MIB,
+            ),
+        }
+
 
 def _register(board: Board, types: int, event_set: EventSet) -> None:
     if types & pynvml.nvmlEventTypeXidCriticalError:
@@ -204,9 +338,14 @@ def _wait(event_set: EventSet, _milliseconds: int) -> object:
     raise pynvml.NVMLError(pynvml.NVML_ERROR_TIMEOUT)
 
 
-def _field_values(board: Board, ids: list[int]) -> object:
+def _sram(_board: Board, status: Any) -> None:
+    status.bThresholdExceeded = 1
+
+
+def _field_values(board: Board, ids: Sequence[int | tuple[int, int]]) -> object:
     values = (pynvml.c_nvmlFieldValue_t * len(ids))()
-    for value, id_ in zip(values, ids, strict=True):
+    for value, asked in zip(values, ids, strict=True):
+        id_ = asked if isinstance(asked, int) else asked[0]
         value.fieldId, value.nvmlReturn = id_, board.codes.get(id_, 0)
         value.valueType, member, number = board.fields.get(id_, default_field(id_))
         setattr(value.value, member, number)

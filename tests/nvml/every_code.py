@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pynvml
 
-from warpwatch.clock import SystemClock
+from warpwatch.clock import ManualClock
 from warpwatch.fields.catalogue import FIELDS
+from warpwatch.sources.nvml.board import ASK_AGAIN_SECONDS
 from warpwatch.sources.nvml.door import Door
 from warpwatch.sources.nvml.source import NvmlSource
 
@@ -18,7 +19,8 @@ CODES = (*range(1, 31), pynvml.NVML_ERROR_UNKNOWN)
 def main() -> None:
     scenario = Path(os.environ["NVML_SCENARIO"])
     lines = scenario.read_text(encoding="utf-8")
-    source = NvmlSource(Door(pynvml), SystemClock())
+    clock = ManualClock()
+    source = NvmlSource(Door(pynvml), clock)
     sick, well = source.inventory().devices
     asked = frozenset(field.id for field in FIELDS)
     outcome = {}
@@ -27,6 +29,7 @@ def main() -> None:
             new = scenario.with_suffix(".new")
             new.write_text(f"{lines}0.error.{function} {code}\n", encoding="utf-8")
             new.replace(scenario)
+            clock.advance(ASK_AGAIN_SECONDS)
             reading = source.read(sick, asked).readings[0]
             other = source.read(well, asked).readings[0]
             outcome[f"{function} {code}"] = {

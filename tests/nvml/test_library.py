@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-import pynvml
-import pytest
-
+from machine import Machine
 from warpwatch.samples.sample import Reason
 from warpwatch.sources.nvml.door import reason
 
+EVERY_CODE = Path(__file__).parent / "every_code.py"
 FUNCTIONS = [
     "nvmlDeviceGetPowerUsage",
     "nvmlDeviceGetTemperature",
@@ -19,9 +18,9 @@ FUNCTIONS = [
 GRAVE = {Reason.LOST, Reason.TIMED_OUT, Reason.FAILED}
 
 
-def test_every_code_on_every_call_is_a_gap_and_harms_no_other_gpu(machine: "Machine") -> None:
+def test_every_code_on_every_call_is_a_gap_and_harms_no_other_gpu(machine: Machine) -> None:
     machine.gpus(2)
-    outcome = machine.play("every_code.py", *FUNCTIONS, "all")
+    outcome = machine.play(EVERY_CODE, *FUNCTIONS, "all")
     assert outcome.pop("alive") == 0
     most = max(what["values"] for what in outcome.values())
     assert most > 30

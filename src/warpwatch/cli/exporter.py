@@ -47,7 +47,9 @@ def _split(argument: str) -> tuple[str, ...]:
 
 
 def _run(**given: object) -> None:
-    from warpwatch import app, config
+    from warpwatch import config
+    from warpwatch.app import exporter
+    from warpwatch.app.serving import Started
     from warpwatch.cli import logs
 
     settings, warnings = config.exporter(given)
@@ -55,10 +57,10 @@ def _run(**given: object) -> None:
     for warning in warnings:
         log.warning(warning)
 
-    def announce(started: app.Started) -> None:
+    def announce(started: Started) -> None:
         log.info("serving %s/metrics from: %s", started.url, started.source)
 
-    app.serve_exporter(settings, announce)
+    exporter.serve(settings, announce)
 
 
 command = _Drop(

@@ -1,7 +1,6 @@
 """warpwatch record: what GPUs say, in a file that any other command can be given as a source."""
 
 import math
-from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -35,20 +34,21 @@ def command(
     Every report goes into the file: values, gaps with their reasons, errors, owners, GPUs that
     come and go. Replay it with --source replay:FILE, here or on another machine.
     """
-    from warpwatch import app, config
+    from warpwatch import config
+    from warpwatch.app import recording
     from warpwatch.cli import logs
 
     logs.to_stderr("text")
     settings, _ = config.exporter({"source": source})
-    written = app.record(
+    written = recording.record(
         settings.source,
         output,
         node=settings.hostname,
-        interval=_seconds("--interval", interval, SHORTEST),
-        lasting=math.inf if lasting is None else _seconds("--for", lasting, SHORTEST),
+        interval=_seconds("--interval", interval),
+        lasting=math.inf if lasting is None else _seconds("--for", lasting),
         fields=_fields(fields),
         force=force,
-        announce=_announcing(output),
+        announce=lambda said: click.echo(f"recording to {output} from: {said}", err=True),
     )
     click.echo(
         f"{output}: {written.reports} readings of {written.devices} devices in "
@@ -58,19 +58,15 @@ def command(
     click.echo(f"  replay   {config.command()} exporter --source replay:{output}", err=True)
 
 
-def _announcing(output: Path) -> Callable[[str], None]:
-    return lambda source: click.echo(
-        f"recording to {output} from: {source} (Ctrl-C ends it)", err=True
-    )
-
-
-def _seconds(flag: str, text: str, least: float) -> float:
+def _seconds(flag: str, text: str) -> float:
     try:
         seconds = Seconds.parse(text)
     except ValueError as error:
         raise UsageError(f"{flag}: {error}") from error
-    if seconds < least:
-        raise UsageError(f"{flag} {text} is too short", hint=f"give {least * 1000:.0f}ms or more")
+    if seconds < SHORTEST:
+        raise UsageError(
+            f"{flag} {text} is too short", hint=f"give {SHORTEST * 1000:.0f}ms or more"
+        )
     return seconds
 
 

@@ -12,7 +12,7 @@ from warpwatch.errors import UsageError
 from warpwatch.exporter.settings import DEFAULT_COUNTERS
 
 if TYPE_CHECKING:
-    from warpwatch.app import Started
+    from warpwatch.app.serving import Started
 
 _SOCKET = click.option(
     "--socket", type=click.Path(path_type=Path), help="Which simulation; the only one by default."
@@ -50,12 +50,12 @@ def command(  # noqa: PLR0917  click hands over one argument per option
     """Serve a simulated fleet; put faults into a running simulation."""
     if context.invoked_subcommand is not None:
         return
-    from warpwatch import app
+    from warpwatch.app import fleet
     from warpwatch.cli import logs
 
     logs.to_stderr("text")
-    settings = app.FleetSettings(nodes, gpus, boards, seed, listen, compat, collectors)
-    app.serve_fleet(settings, _announce)
+    settings = fleet.FleetSettings(nodes, gpus, boards, seed, listen, compat, collectors)
+    fleet.serve(settings, _announce)
 
 
 def _announce(started: "Started") -> None:
@@ -121,17 +121,17 @@ def clear(number: int, socket: Path | None) -> None:
 @command.command()
 def faults() -> None:
     """What can be injected, with its parameters."""
-    from warpwatch import app
+    from warpwatch.app.faults import known_faults
 
-    for fault in app.known_faults():
+    for fault in known_faults():
         click.echo(" ".join((fault.name, *fault.parameters)))
         click.echo(click.wrap_text(fault.text, 78, "    ", "    "))
 
 
 def _send(socket: Path | None, request: Mapping[str, object]) -> Mapping[str, object]:
-    from warpwatch import app
+    from warpwatch.app import faults
 
-    return app.control(socket or app.find_control_socket(), request)
+    return faults.control(socket or faults.find_control_socket(), request)
 
 
 def _parameters(words: tuple[str, ...]) -> dict[str, object]:

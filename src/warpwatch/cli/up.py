@@ -7,7 +7,7 @@ import click
 from warpwatch import __version__
 
 if TYPE_CHECKING:
-    from warpwatch.app import Started
+    from warpwatch.app.serving import Started
 
 
 @click.command("up")
@@ -28,13 +28,14 @@ def command(source: str, address: str, compat: str) -> None:
     Where there is no driver, eight simulated H100s are served instead, and everything says so.
     Where the port is taken, the next free one is used.
     """
-    from warpwatch import app, config
+    from warpwatch import config
+    from warpwatch.app import exporter
     from warpwatch.cli import logs
 
     logs.to_stderr("text")
     given = {"source": source, "address": address, "compat": compat}
     settings, _ = config.exporter(given)
-    app.up(settings, _announce)
+    exporter.up(settings, _announce)
 
 
 def _announce(started: "Started") -> None:

@@ -70,6 +70,8 @@ class Sampler:
         self._scout: Worker[Inventory] = Worker("inventory")
         self._asked: asyncio.Future[Inventory] | None = None
         self._devices: tuple[Device, ...] = ()
+        self.looked = asyncio.Event()
+        """Set once the first cycle has ended."""
         self._cycles = 0
         self._ended = 0.0
         self._duration = 0.0
@@ -98,6 +100,7 @@ class Sampler:
         self._cycles += 1
         self._ended = self._clock.monotonic()
         self._duration = self._ended - began
+        self.looked.set()
 
     @property
     def moment(self) -> tuple[int, int]:

@@ -18,6 +18,7 @@ from warpwatch.httpd import Request, Response, Server, plain
 from warpwatch.sources.base import Source, SourceInfo
 
 WATCH_SECONDS = 1.0
+FIRST_LOOK_SECONDS = 5.0
 
 _PROBE = {"X-Reload-In-Progress": "false", "X-Registry-Available": "true"}
 """dcgm-exporter says this with its probe; here a reload never leaves a moment without a page."""
@@ -89,6 +90,13 @@ class Exporter:
             asyncio.create_task(self._sampler.run(), name="sampler"),
             asyncio.create_task(self._watch(), name="watch counters"),
         ]
+
+    async def first_look(self) -> SourceInfo:
+        """What the source says of itself, once it has been read or has had its time."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._running.looked.wait(), FIRST_LOOK_SECONDS)
+        inventory = self._running.inventory
+        return inventory.info if inventory else _UNKNOWN
 
     async def stop(self) -> None:
         await self._server.stop()

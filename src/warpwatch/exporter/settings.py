@@ -59,5 +59,7 @@ def _seconds(flag: str, text: str) -> float:
     except ValueError as error:
         raise UsageError(f"{flag}: {error}") from error
     if seconds < SHORTEST_TIMEOUT:
-        raise UsageError(f"{flag} {text} is too short", hint=f"give {SHORTEST_TIMEOUT:.0f}s or more")
+        raise UsageError(
+            f"{flag} {text} is too short", hint=f"give {SHORTEST_TIMEOUT:.0f}s or more"
+        )
     return seconds

@@ -10,6 +10,12 @@ T = TypeVar("T")
 Call = Callable[[], T]
 
 
+async def patiently(future: "asyncio.Future[T]", seconds: float) -> T | None:
+    """The result, or None if it does not come in time; what was started goes on."""
+    await asyncio.wait({future}, timeout=seconds)
+    return future.result() if future.done() else None
+
+
 class Worker(Generic[T]):
     """Runs one call at a time; a call that outlives its caller's patience keeps the worker
     busy, and no second one is started until it returns.

@@ -8,11 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bindings import DRIVER_VERSION, MIB, NVML_VERSION, Bindings, licences, open_nvml, read
+from bindings import (
+    DRIVER_VERSION,
+    MIB,
+    NVML_VERSION,
+    SPARE_BYTES,
+    Bindings,
+    licences,
+    open_nvml,
+    read,
+)
 from warpwatch.fields import (
+    base_units,
     clocks,
     ecc,
     events,
+    fabric,
     identity,
     memory,
     mig,
@@ -26,10 +37,20 @@ from warpwatch.fields import (
 from warpwatch.fields.catalogue import BY_ID
 from warpwatch.fields.field import Field, Number
 from warpwatch.samples.sample import Value
+from warpwatch.sources.nvml.ask import Ask
+from warpwatch.sources.nvml.board import XID
+from warpwatch.sources.nvml.calls.table import CALLS
 from warpwatch.sources.nvml.door import Door
-from warpwatch.sources.nvml.reads import CALLS, FIELD_VALUES, OF_THE_LIBRARY, SCALED
-from warpwatch.sources.nvml.source import XID
+from warpwatch.sources.nvml.numbers import FIELD_VALUES, OF_THE_LIBRARY, SCALED
 
+COUNTED = [
+    100 * kind + 10 * life + place
+    for lives in ((0, (0, 1, 2, 3, 4)), (1, (0, 1, 2, 3, 4)), (0, (5, 6)), (1, (5, 6)))
+    for life, places in [lives]
+    for place in places
+    for kind in (0, 1)
+]
+"""Errors by place, in the order of the catalogue: kind, since when and where, as digits."""
 CALLED: dict[Field, Value] = {
     identity.DRIVER_VERSION: DRIVER_VERSION,
     identity.NVML_VERSION: NVML_VERSION,
@@ -64,6 +85,65 @@ CALLED: dict[Field, Value] = {
     pcie.PCIE_LINK_WIDTH: 16,
     events.CLOCKS_EVENT_REASONS: 0x44,
     mig.VGPU_LICENSE_STATUS: 1,
+    identity.NAME: "NVIDIA H100 80GB HBM3",
+    identity.NVML_INDEX: 31,
+    identity.UUID: "GPU-00000000",
+    identity.MINOR_NUMBER: 32,
+    identity.PCI_BUSID: "00000000:1B:00.0",
+    identity.CUDA_COMPUTE_CAPABILITY: 9 * 65536 + 4,
+    identity.COMPUTE_MODE: 3,
+    identity.PERSISTENCE_MODE: 1,
+    identity.INFOROM_CONFIG_CHECK: 33,
+    identity.GPM_SUPPORT: 1,
+    clocks.APP_SM_CLOCK: 1830,
+    clocks.APP_MEM_CLOCK: 2610,
+    clocks.MAX_SM_CLOCK: 1985,
+    clocks.MAX_MEM_CLOCK: 2620,
+    clocks.MAX_VIDEO_CLOCK: 1550,
+    clocks.AUTOBOOST: 1,
+    base_units.SM_CLOCK_HERTZ: 1_980_000_000,
+    base_units.MEMORY_CLOCK_HERTZ: 2_619_000_000,
+    base_units.VIDEO_CLOCK_HERTZ: 1_545_000_000,
+    base_units.SM_APP_CLOCK_HERTZ: 1_830_000_000,
+    base_units.MEMORY_APP_CLOCK_HERTZ: 2_610_000_000,
+    base_units.SM_MAX_CLOCK_HERTZ: 1_985_000_000,
+    base_units.MEMORY_MAX_CLOCK_HERTZ: 2_620_000_000,
+    base_units.VIDEO_MAX_CLOCK_HERTZ: 1_550_000_000,
+    base_units.FAN_SPEED_RATIO: 0.41,
+    base_units.GPU_ENERGY_JOULES_TOTAL: 98_765_432_109,
+    base_units.BAR1_CAPACITY_BYTES: 131_072 * MIB,
+    base_units.BAR1_USED_BYTES: 72 * MIB,
+    base_units.BAR1_FREE_BYTES: 131_000 * MIB,
+    temperature.MEM_MAX_OP_TEMP: 96,
+    temperature.GPU_MAX_OP_TEMP: 87,
+    temperature.GPU_TEMP_LIMIT: 26,
+    temperature.SLOWDOWN_TEMP: 89,
+    temperature.SHUTDOWN_TEMP: 95,
+    power.POWER_MGMT_LIMIT_MIN: 200.0,
+    power.POWER_MGMT_LIMIT_MAX: 710.0,
+    power.POWER_MGMT_LIMIT_DEF: 690.0,
+    memory.FB_USED_PERCENT: (19_818 * MIB + SPARE_BYTES) / (81_080 * MIB),
+    memory.BAR1_TOTAL: 131_072,
+    memory.BAR1_USED: 72,
+    memory.BAR1_FREE: 131_000,
+    pcie.PCIE_MAX_LINK_GEN: 6,
+    pcie.PCIE_MAX_LINK_WIDTH: 17,
+    mig.MIG_MODE: 0,
+    mig.MIG_MAX_SLICES: 7,
+    mig.VIRTUAL_MODE: 2,
+    ecc.ECC_CURRENT: 1,
+    ecc.ECC_PENDING: 0,
+    ecc.THRESHOLD_SRM: 1,
+    **dict(zip(ecc.ECC_BY_LOCATION, COUNTED, strict=True)),
+    ecc.ECC_SBE_VOL_SRM: 7,
+    ecc.ECC_DBE_VOL_SRM: 107,
+    ecc.ECC_SBE_AGG_SRM: 17,
+    ecc.ECC_DBE_AGG_SRM: 117,
+    rows.BANKS_REMAP_ROWS_AVAIL_MAX: 2550,
+    rows.BANKS_REMAP_ROWS_AVAIL_HIGH: 4,
+    rows.BANKS_REMAP_ROWS_AVAIL_PARTIAL: 3,
+    rows.BANKS_REMAP_ROWS_AVAIL_LOW: 2,
+    rows.BANKS_REMAP_ROWS_AVAIL_NONE: 1,
 }
 """What the scripted board's answers come to."""
 NAMED: dict[Field, str] = {
@@ -98,8 +178,51 @@ NAMED: dict[Field, str] = {
     ),
     power.POWER_USAGE_INSTANT: "POWER_INSTANT",
     events.GET_GPU_RECOVERY_ACTION: "GET_GPU_RECOVERY_ACTION",
+    events.TOTAL_APP_CLOCKS_VIOLATION: "PERF_POLICY_TOTAL_APP_CLOCKS",
+    events.TOTAL_BASE_CLOCKS_VIOLATION: "PERF_POLICY_TOTAL_BASE_CLOCKS",
+    fabric.C2C_LINK_COUNT: "C2C_LINK_COUNT",
+    fabric.C2C_LINK_STATUS: "C2C_LINK_GET_STATUS",
+    fabric.C2C_MAX_BANDWIDTH: "C2C_LINK_GET_MAX_BW",
+    fabric.C2C_LINK_ERROR_INTR: "C2C_LINK_ERROR_INTR",
+    fabric.C2C_LINK_ERROR_REPLAY: "C2C_LINK_ERROR_REPLAY",
+    fabric.C2C_LINK_ERROR_REPLAY_B2B: "C2C_LINK_ERROR_REPLAY_B2B",
+    fabric.C2C_LINK_POWER_STATE: "C2C_LINK_POWER_STATE",
+    nvlink.NVLINK_ECC_DATA_ERROR_COUNT_TOTAL: "NVLINK_ECC_DATA_ERROR_COUNT_TOTAL",
+    pcie.PCIE_COUNT_CORRECTABLE_ERRORS: "PCIE_COUNT_CORRECTABLE_ERRORS",
+    power.PWR_SMOOTHING_ENABLED: "PWR_SMOOTHING_ENABLED",
+    power.PWR_SMOOTHING_HW_CIRCUITRY_PERCENT_LIFETIME_REMAINING: (
+        "PWR_SMOOTHING_HW_CIRCUITRY_PERCENT_LIFETIME_REMAINING"
+    ),
+    **{
+        getattr(nvlink, f"NVLINK_COUNT_{ours}"): f"NVLINK_COUNT_{theirs}"
+        for ours, theirs in {
+            "TX_PACKETS": "XMIT_PACKETS",
+            "TX_BYTES": "XMIT_BYTES",
+            "RX_PACKETS": "RCV_PACKETS",
+            "RX_BYTES": "RCV_BYTES",
+            "RX_MALFORMED_PACKET_ERRORS": "MALFORMED_PACKET_ERRORS",
+            "RX_BUFFER_OVERRUN_ERRORS": "BUFFER_OVERRUN_ERRORS",
+            "RX_ERRORS": "RCV_ERRORS",
+            "RX_REMOTE_ERRORS": "RCV_REMOTE_ERRORS",
+            "RX_GENERAL_ERRORS": "RCV_GENERAL_ERRORS",
+            "LOCAL_LINK_INTEGRITY_ERRORS": "LOCAL_LINK_INTEGRITY_ERRORS",
+            "TX_DISCARDS": "XMIT_DISCARDS",
+            "LINK_RECOVERY_SUCCESSFUL_EVENTS": "LINK_RECOVERY_SUCCESSFUL_EVENTS",
+            "LINK_RECOVERY_FAILED_EVENTS": "LINK_RECOVERY_FAILED_EVENTS",
+            "LINK_RECOVERY_EVENTS": "LINK_RECOVERY_EVENTS",
+            "RX_SYMBOL_ERRORS": "SYMBOL_ERRORS",
+            "SYMBOL_BER": "SYMBOL_BER",
+            "SYMBOL_BER_FLOAT": "SYMBOL_BER",
+            "EFFECTIVE_BER": "EFFECTIVE_BER",
+            "EFFECTIVE_BER_FLOAT": "EFFECTIVE_BER",
+            "EFFECTIVE_ERRORS": "EFFECTIVE_ERRORS",
+        }.items()
+    },
 }
 """How the driver's own header calls the fields that it gives many at a time."""
+NUMBERS = {
+    id_: asked if isinstance(asked, int) else asked[0] for id_, asked in FIELD_VALUES.items()
+}
 TYPES = {Number.INT: int, Number.FLOAT: float, Number.TEXT: str}
 FIELDS_ASKED = [pytest.param(field, id=field.name) for field in NAMED]
 
@@ -123,14 +246,22 @@ def test_a_call_gives_its_field(field: Field) -> None:
 
 @pytest.mark.parametrize("field", FIELDS_ASKED)
 def test_a_field_is_asked_under_the_drivers_own_number(field: Field) -> None:
-    assert FIELD_VALUES[field.id] == getattr(pynvml, f"NVML_FI_DEV_{NAMED[field]}")
+    name = NAMED[field]
+    prefix = "NVML_FI_" if name.startswith("PWR_SMOOTHING") else "NVML_FI_DEV_"
+    assert NUMBERS[field.id] == getattr(pynvml, prefix + name)
+
+
+def test_counters_of_newer_links_are_asked_for_all_links_together() -> None:
+    scoped = {id_: asked[1] for id_, asked in FIELD_VALUES.items() if isinstance(asked, tuple)}
+    assert {BY_ID[id_].name.split("_")[4] for id_ in scoped} == {"COUNT"}
+    assert set(scoped.values()) == {0xFFFF_FFFF}
 
 
 @pytest.mark.parametrize("field", FIELDS_ASKED)
 def test_each_of_many_answers_goes_to_the_field_that_asked(field: Field) -> None:
-    answer = 1000 + FIELD_VALUES[field.id]
-    in_unit = answer / 1000 if field.unit == "W" else answer
-    assert values(Bindings())[field.id] == in_unit
+    answer = 1000 + NUMBERS[field.id]
+    units = {"W": answer / 1000, "ratio": (answer >> 8) * 10.0 ** -(answer & 0xFF)}
+    assert values(Bindings())[field.id] == units.get(field.unit, answer)
 
 
 def test_every_value_has_the_type_that_the_catalogue_gives_it() -> None:
@@ -148,22 +279,23 @@ def test_the_catalogue_names_the_call_that_is_made(id_: int) -> None:
     door = Door(bindings)
     door.call("nvmlInit")
     bindings.calls.clear()
-    CALLS[id_](door, bindings.boards[0])
+    CALLS[id_](Ask(door, bindings.boards[0]))
     assert [name for name, _ in bindings.calls] == re.findall(r"nvml\w+", BY_ID[id_].nvml)
 
 
 @pytest.mark.parametrize("id_", sorted(FIELD_VALUES))
 def test_the_catalogue_names_the_number_that_is_asked(id_: int) -> None:
-    assert BY_ID[id_].nvml == f"field {FIELD_VALUES[id_]}"
+    assert BY_ID[id_].nvml == f"field {NUMBERS[id_]}"
 
 
 def test_exactly_what_is_said_to_be_of_the_library_asks_no_gpu() -> None:
     bindings = Bindings()
     source = open_nvml(bindings)
+    (gpu,) = source.inventory().devices
     silent = {XID}
     for id_ in CALLS:
         bindings.calls.clear()
-        read(source, frozenset({id_}))
+        source.read(gpu, frozenset({id_}))
         if bindings.boards[0] not in bindings.calls[0][1]:
             silent.add(id_)
     assert silent == OF_THE_LIBRARY
@@ -222,7 +354,7 @@ def test_a_value_is_the_member_that_its_type_names(data: st.DataObject, kind: st
     member, numbers = KINDS[kind]
     number = data.draw(numbers)
     bindings = Bindings()
-    asked = FIELD_VALUES[rows.RETIRED_SBE.id]
+    asked = NUMBERS[rows.RETIRED_SBE.id]
     kind_number = getattr(pynvml, f"NVML_VALUE_TYPE_{kind}")
     bindings.boards[0].fields[asked] = kind_number, member, number
     assert values(bindings)[rows.RETIRED_SBE.id] == number

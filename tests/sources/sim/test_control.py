@@ -63,13 +63,30 @@ def test_a_fault_is_struck_listed_and_cleared(tmp_path: Path, source: SimSource)
         "node": "here",
         "gpu": 3,
         "fault": "xid",
-        "begins": 1e9 + 1,
-        "ends": 1e9 + 121,
+        "begins": 1e9,
+        "ends": 1e9 + 120,
+        "struck": True,
     }
     assert struck == {"ok": True, **fault}
     assert listed == {"ok": True, "faults": [fault]}
-    assert cleared == {"ok": True, "cleared": 1}
+    assert cleared == {"ok": True, "cleared": 1, "struck": True}
     assert empty == {"ok": True, "faults": []}
+
+
+def test_a_fault_cleared_before_its_time_is_reported_as_never_struck(
+    tmp_path: Path, source: SimSource
+) -> None:
+    planned, cleared = converse(tmp_path / "s", source, {"fault": "lost", "at": "1m"}, {"clear": 1})
+    assert planned["struck"] is False
+    assert cleared == {"ok": True, "cleared": 1, "struck": False}
+
+
+def test_who_clears_what_is_not_there_learns_how_to_see_what_is(
+    tmp_path: Path, source: SimSource
+) -> None:
+    with pytest.raises(InputError) as refusal:
+        converse(tmp_path / "s", source, {"clear": 9})
+    assert "warpwatch sim active" in refusal.value.hint
 
 
 def test_a_fleet_is_asked_by_node(tmp_path: Path) -> None:

@@ -21,6 +21,9 @@ SHARED = {"fault", "nvlink", "remap"}
 
 POWER_AND_HEAT = {150, 153, 155, 156, 157, 1611}
 SLOWED = {100, 102, 112, 1009, 1010, 200, 201, 204, 1005, 1603} | set(range(1084, 1097))
+ROW = {385, 386, 393, 230}
+SRAM = {311, 313, 343, 345, 346, 230}
+PCIE = {200, 201, 237, 238, 1009, 1010, 1091, 1092}
 BRAKE = POWER_AND_HEAT | SLOWED | {140, 240, 244, 1424}
 
 # Each fault, the board that has it, its parameters, the fields it may touch on a GPU that
@@ -28,20 +31,21 @@ BRAKE = POWER_AND_HEAT | SLOWED | {140, 240, 244, 1424}
 CASES: tuple[tuple[str, str, str, set[int], list[int]], ...] = (
     ("xid", "H100", "code = 31", {230}, [31]),
     ("sbe", "H100", "count = 3", {310, 312}, []),
-    ("dbe", "H100", "", {311, 313, 230}, [48, 94]),
-    ("dbe", "H100", "contained = false", {311, 313, 230}, [48, 95]),
-    ("dbe", "A10", "", {311, 313, 230}, [48, 95]),
+    ("dbe", "H100", "", ROW | {311, 313, 396}, [48, 63, 94]),
+    ("dbe", "H100", "contained = false", ROW | {311, 313, 396}, [48, 63, 95]),
+    ("dbe", "A10", "", ROW | {311, 313, 396}, [48, 63, 95]),
     ("dbe", "T4", "", {311, 313, 230}, [48]),
     ("retired_pages", "T4", "sbe = 1", {390, 391, 392, 230}, [63]),
     ("remapped_rows", "A100", "correctable = 1", {385, 386, 393, 394, 230}, [63]),
     ("remap_pending", "H100", "", {396, 230}, [63]),
     ("remap_failed", "H100", "", {385, 389, 395, 230}, [64]),
-    ("sram_threshold", "H100", "", {343, 345, 346}, []),
+    ("sram_threshold", "H100", "", SRAM, [48, 94]),
+    ("sram_threshold", "A10", "", SRAM, [48, 95]),
     ("inforom", "H100", "", {84}, []),
     ("recovery_action", "H100", "action = 2", {1523, 230}, [154]),
     ("memory_overheat", "H100", "degrees = 20", {140}, []),
     ("pcie_replay", "H100", "", {202, 1501}, []),
-    ("pcie_downgrade", "H100", "gen = 3\nwidth = 8", {237, 238}, []),
+    ("pcie_downgrade", "H100", "gen = 3\nwidth = 8", PCIE, []),
     ("nvlink_errors", "H100", "link = 5\nkind = 'replay'", {429, 425}, []),
     ("power_brake", "H100", "", BRAKE, []),
 )
@@ -106,46 +110,6 @@ def test_nothing_is_seen_before_its_time(
     assert [event.time for event in report(ill, 0).events] == [1_772_442_030.0] * len(codes)
 
 
-def test_an_overheating_gpu_is_slowed_by_software_at_its_highest_operating_temperature(
-    lab: Lab, values: Values
-) -> None:
-    source, clock = lab(text("H100", "overheat", "degrees = 40\nfor = '20m'"))
-    clock.advance(900)
-    seen = values(source, 0)
-    assert int(seen[events.CLOCKS_EVENT_REASONS.id]) & 0x20
-    assert seen[temperature.GPU_TEMP.id] == 87
-    assert seen[temperature.GPU_TEMP_LIMIT.id] == 0
-    assert int(seen[100]) < 1980
-    assert int(seen[events.THERMAL_VIOLATION.id]) > 0
-    assert seen[events.CLOCKS_EVENT_REASON_HW_THERM_SLOWDOWN_NS.id] == 0
-    assert seen[events.XID_ERRORS.id] == 0
-    clock.advance(900)
-    cooled = values(source, 0)
-    assert cooled[temperature.GPU_TEMP.id] == pytest.approx(59, abs=3)
-    assert cooled[100] == 1980
-
-
-def test_beyond_that_hardware_slows_it(lab: Lab, values: Values) -> None:
-    source, clock = lab(text("H100", "overheat", "degrees = 50"))
-    clock.advance(900)
-    seen = values(source, 0)
-    assert int(seen[events.CLOCKS_EVENT_REASONS.id]) & 0x68 == 0x68
-    assert int(seen[temperature.GPU_TEMP.id]) >= 89
-    assert int(seen[events.CLOCKS_EVENT_REASON_HW_THERM_SLOWDOWN_NS.id]) > 0
-
-
-def test_and_at_last_it_switches_itself_off_until_somebody_mends_it(
-    lab: Lab, report: ReadReport
-) -> None:
-    source, clock = lab(text("H100", "overheat", "degrees = 90\nfor = '10m'"))
-    clock.advance(600)
-    hot = report(source, 0)
-    assert [event.code for event in hot.events] == [79]
-    assert set(hot.readings[0].gaps.values()) == {Reason.LOST}
-    clock.advance(120)
-    assert report(source, 0).readings[0].values[temperature.GPU_TEMP.id]
-
-
 def test_still_air_warms_a_passive_board(lab: Lab, values: Values) -> None:
     source, clock = lab(text("L40S", "fan_stop", ""))
     clock.advance(25)
@@ -197,7 +161,7 @@ def test_memory_that_is_too_hot_slows_the_gpu(lab: Lab, values: Values) -> None:
     assert int(seen[events.CLOCKS_EVENT_REASONS.id]) & 0x20
     assert int(seen[temperature.MEMORY_TEMP.id]) > 90
     assert int(seen[temperature.GPU_TEMP.id]) < 65
-    assert int(seen[100]) < 1500
+    assert int(seen[100]) < 1800
 
 
 def test_the_brake_is_told_on_an_idle_gpu_too(lab: Lab, values: Values) -> None:
@@ -212,6 +176,7 @@ def test_the_brake_is_told_on_an_idle_gpu_too(lab: Lab, values: Values) -> None:
         ("remap_pending", "H100", 396, 0, 230),
         ("remap_failed", "H100", 395, 0, 230),
         ("remap_failed", "H100", 389, 0, 230),
+        ("dbe", "H100", 396, 0, 393),
         ("retired_pages", "T4", 392, 0, 391),
         ("sram_threshold", "A100", 346, 0, 345),
         ("recovery_action", "A10", 1523, 0, 230),

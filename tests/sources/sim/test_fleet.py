@@ -55,7 +55,7 @@ def test_the_same_seed_is_the_same_fleet_and_another_is_not() -> None:
             for gpu in node.source.inventory().devices
         ]
 
-    assert look(1, (7200,)) == look(1, (60, 3600, 3540))
+    assert look(1, (600,)) == look(1, (60, 300, 240))
     assert look(1, (7200,)) != look(2, (7200,))
 
 
@@ -64,7 +64,7 @@ def test_some_jobs_span_nodes_of_one_rack(clock: ManualClock) -> None:
     racks = {node.name: node.rack for node in made.nodes}
     jobs: dict[str, set[str]] = {}
     for node, owner in owners(made):
-        jobs.setdefault(owner.labels["job"], set()).add(node)
+        jobs.setdefault(owner.labels["job-name"], set()).add(node)
     wide = [nodes for nodes in jobs.values() if len(nodes) > 1]
     assert wide
     assert all(len({racks[node] for node in nodes}) == 1 for nodes in wide)
@@ -126,9 +126,12 @@ def test_a_wrong_request_is_refused(
     assert refusal.value.hint
 
 
-def test_a_fleet_of_nothing_is_refused(clock: ManualClock) -> None:
+def test_a_fleet_of_nothing_or_too_much_is_refused(clock: ManualClock) -> None:
     with pytest.raises(InputError, match="0 is not a fleet"):
         fleet(clock=clock, nodes=0)
+    with pytest.raises(InputError, match="20001 are more than") as refusal:
+        fleet(clock=clock, nodes=20_001)
+    assert "20000" in refusal.value.hint
     with pytest.raises(InputError, match="gpus: 0"):
         fleet(clock=clock, gpus=0)
     with pytest.raises(InputError, match="boards: none"):

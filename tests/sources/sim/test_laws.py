@@ -15,11 +15,14 @@ from warpwatch.samples.sample import Report, Value
 from warpwatch.sources.sim.board import BOARDS, board
 from warpwatch.sources.sim.source import SimSource
 from warpwatch.sources.sim.spec import loads
+from warpwatch.sources.sim.stage import EXACT
 from warpwatch.sources.sim.workloads import WORKLOADS
 
 EVERYTHING = frozenset(field.id for field in FIELDS)
 FAULTS = (
     'fault = "overheat"\ndegrees = 70',
+    'fault = "overheat"\ndegrees = 190',
+    'fault = "lost"',
     'fault = "fan_stop"',
     'fault = "power_brake"',
     'fault = "pcie_downgrade"',
@@ -55,8 +58,10 @@ def look(source: SimSource) -> list[Report]:
 
 
 @CALM
-@given(text=scenarios(), waits=st.lists(st.integers(1, 400), min_size=1, max_size=6))
+@given(text=scenarios(), waits=st.lists(st.integers(1, 150), min_size=1, max_size=4))
 def test_what_is_read_does_not_depend_on_what_was_read_before(text: str, waits: list[int]) -> None:
+    """As long as somebody reads every ten minutes."""
+    assert sum(waits) <= EXACT
     often, often_clock = start(text)
     once, once_clock = start(text)
     events: list[list[object]] = [[] for _ in often.inventory().devices]
@@ -212,7 +217,7 @@ def test_slowed_time_is_counted_in_nanoseconds_for_its_reason_alone(
     after = source.read(gpu, asked).readings[0].values
     grown = {each: int(after[each]) - int(before[each]) for each in asked}
     assert {each for each, more in grown.items() if more} == counters
-    assert {more for more in grown.values() if more} <= {30 * 10**9, 60 * 10**9}
+    assert {more for more in grown.values() if more} == {30 * 10**9}
 
 
 def test_cycles_are_the_clock_and_their_shares_the_ratios() -> None:

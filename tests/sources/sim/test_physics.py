@@ -50,10 +50,10 @@ def test_warming_takes_time_and_ends(lab: Lab, values: Values) -> None:
     for _ in range(60):
         course.append(int(values(source, 0)[temperature.GPU_TEMP.id]))
         clock.advance(10)
-    assert course == sorted(course)
+    assert course[:20] == sorted(course[:20])
     assert 4 <= course[4] - course[0] <= 12
-    assert course[-1] - course[0] == pytest.approx(20, abs=1)
-    assert course[-1] == course[-10]
+    assert course[-1] - course[0] == pytest.approx(20, abs=2)
+    assert max(course[30:]) - min(course[30:]) <= 2
 
 
 def test_traffic_warms_the_memory_more_than_the_gpu(lab: Lab, values: Values) -> None:
@@ -85,10 +85,10 @@ def test_clocks_are_those_that_a_gpu_can_run_at(lab: Lab, values: Values) -> Non
 
 def test_a_plant_burns_what_its_board_burns() -> None:
     figures = board("T4")
-    made = plant(figures, 25.0, 1.0, seed_of("a"))
+    made = plant(figures, 25.0, seed_of("a"))
     assert made.idle == pytest.approx(figures.power.idle, rel=0.02)
     assert made.idle + made.span > figures.power.limit
-    assert 0 < made.gain < 1
+    assert made.rise == pytest.approx(figures.thermal.burn - made.cold, abs=2)
 
 
 def test_nothing_to_do_costs_nothing() -> None:

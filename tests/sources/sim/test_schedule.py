@@ -105,7 +105,7 @@ def first_page(text: str) -> list[Reading]:
 
 def test_the_first_page_of_a_node_of_eight_looks_like_life() -> None:
     readings = first_page("sim")
-    jobs = [reading.owners[0].labels["job"] if reading.owners else "" for reading in readings]
+    jobs = [reading.owners[0].labels["job-name"] if reading.owners else "" for reading in readings]
     assert len(set(jobs[:4])) == 1
     assert len(set(jobs)) == 5
     assert jobs[7] == ""

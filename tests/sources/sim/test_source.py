@@ -1,6 +1,7 @@
 """The source as others use it: time, threads, calls that hang, faults at run time."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from threading import Thread
 
 import pytest
@@ -87,7 +88,7 @@ def test_events_are_handed_out_once_oldest_first(lab: Lab) -> None:
     source.inject({"fault": "xid", "gpu": 2, "code": 43, "at": "5s"})
     clock.advance(10)
     report = source.read(gpu, ASKED)
-    assert [(event.code, event.time - START) for event in report.events] == [(31, 1), (43, 6)]
+    assert [(event.code, event.time - START) for event in report.events] == [(31, 0), (43, 5)]
     assert report.readings[0].values[events.XID_ERRORS.id] == 43
     clock.advance(10)
     again = source.read(gpu, ASKED)
@@ -104,8 +105,9 @@ def test_a_fault_can_be_injected_listed_and_cleared(lab: Lab, values: Values) ->
         node="node-1",
         gpu=1,
         fault="power_brake",
-        begins=START + 11,
-        ends=START + 311,
+        begins=START + 10,
+        ends=START + 310,
+        struck=True,
     )
     assert source.active() == (injected,)
     clock.advance(30)
@@ -120,10 +122,53 @@ def test_a_fault_can_be_injected_listed_and_cleared(lab: Lab, values: Values) ->
 def test_a_fault_that_is_cleared_before_it_strikes_never_does(lab: Lab) -> None:
     source, clock = lab(TRAINING)
     clock.advance(0.5)
-    source.inject({"fault": "xid", "code": 79})
-    assert source.clear(1)
+    planned = source.inject({"fault": "xid", "code": 79, "at": "5s"})
+    assert not planned.struck
+    clock.advance(4)
+    cleared = source.clear(1)
+    assert cleared is not None
+    assert not cleared.struck
+    assert source.active() == ()
     clock.advance(10)
     assert source.read(source.inventory().devices[0], ASKED).events == ()
+
+
+@pytest.mark.parametrize("tick", [1, 5])
+@pytest.mark.parametrize(
+    ("fault", "bits"), [("power_brake", {112: 0x88}), ("xid", {230: 31}), ("lost", {})]
+)
+def test_an_injected_fault_strikes_before_the_next_read(
+    tick: int, fault: str, bits: dict[int, int], lab: Lab, values: Values
+) -> None:
+    """Between two ticks, with no time passing, whatever the length of a tick."""
+    source, clock = lab(f"tick = {tick}\n{TRAINING}")
+    clock.advance(tick * 2.4)
+    values(source, 1)
+    struck = source.inject({"fault": fault, "gpu": 1, **({"code": 31} if "xid" in fault else {})})
+    seen = values(source, 1)
+    assert {number: seen[number] for number in bits} == bits
+    assert struck.begins == START + tick * 2.4
+    assert fault != "lost" or not seen
+    clock.advance(0.1)
+    assert source.clear(1) == replace(struck, ends=START + tick * 2.4 + 0.1)
+    assert int(values(source, 1)[events.CLOCKS_EVENT_REASONS.id]) & 0x80 == 0
+
+
+def test_a_fault_asked_for_later_waits_for_no_tick(lab: Lab, values: Values) -> None:
+    source, clock = lab(f"tick = 5\n{TRAINING}")
+    clock.advance(6)
+    source.inject({"fault": "power_brake", "at": "1s", "for": "2s"})
+    seen = []
+    for _ in range(4):
+        seen.append(int(values(source, 0)[events.CLOCKS_EVENT_REASONS.id]) & 0x80)
+        clock.advance(1)
+    assert seen == [0, 0x80, 0x80, 0]
+
+
+def test_a_single_machine_has_no_nodes(lab: Lab) -> None:
+    source, _ = lab(TRAINING)
+    with pytest.raises(InputError, match="this simulation is a single one"):
+        source.inject({"fault": "lost", "node": "gpu-0001"})
 
 
 def test_an_injected_fault_acts_alike_on_a_gpu_that_was_read_and_one_that_was_not(
@@ -139,7 +184,7 @@ def test_an_injected_fault_acts_alike_on_a_gpu_that_was_read_and_one_that_was_no
         clock.advance(100)
         pages.append(values(source, 1))
     assert pages[0] == pages[1]
-    assert pages[0][310] == 5 + 19
+    assert pages[0][310] == 5 + 20
 
 
 def test_a_fault_ends_by_itself_when_its_time_is_over(lab: Lab) -> None:
@@ -150,7 +195,7 @@ def test_a_fault_ends_by_itself_when_its_time_is_over(lab: Lab) -> None:
     for _ in range(24):
         clock.advance(1)
         seen.append(source.read(gpu, {84}).readings[0].values[84])
-    assert seen == [0] * 20 + [1] * 4
+    assert seen == [0] * 19 + [1] * 5
     assert source.active() == ()
 
 

@@ -79,13 +79,28 @@ FAULTS = (
     (f"ambient = 300.0\n{GPU}", "lab: ambient", "<= 60", ""),
     (f"{GPU}[time]\nspede = 2", "lab: time", "unknown field `spede`", "did you mean 'speed'"),
     (f"{GPU}[time]\nspeed = 0", "lab: time.speed", "> 0", ""),
+    (f"{GPU}[time]\nspeed = 3601", "lab: time.speed", "<= 3600", ""),
     (f'{GPU}[[faults]]\nfault = "xyd"', "lab: faults[0].fault", "'xyd'", "did you mean 'xid'"),
     (f'{GPU}[[faults]]\nfault = "xid"', "lab: faults[0]", "field `code`", ""),
     (f'{GPU}[[faults]]\nfault = "sbe"\nrate = 1', "lab: faults[0]", "`rate`", "did you mean"),
+    (
+        f'{GPU}[[faults]]\nfault = "xid"\nkode = 1',
+        "lab: faults[0]",
+        "`kode`",
+        "at, code, fault, for",
+    ),
     (f'{GPU}[[faults]]\nfault = "lost"\ngpu = 1', "lab: faults[0].gpu", "no GPU 1", "0 to 0"),
     (f'{GPU}[[faults]]\nfault = "lost"\nat = "soon"', "lab: faults[0].at", "'soon'", ""),
     ("gpus = [", "lab", "is not TOML", "syntax"),
 )
+
+
+def test_an_unknown_key_of_a_fault_is_answered_with_that_faults_keys() -> None:
+    text = f'{GPU}[[faults]]\nfault = "sbe"\n[[faults]]\nfault = "lost"\ncode = 1'
+    with pytest.raises(InputError) as refusal:
+        loads(text, "lab")
+    assert refusal.value.where == "lab: faults[1]"
+    assert refusal.value.hint.endswith("keys: at, fault, for, gpu")
 
 
 @pytest.mark.parametrize(("text", "where", "problem", "hint"), FAULTS)

@@ -183,7 +183,7 @@ def test_transcoding_is_seen_in_the_video_engines(run: Run) -> None:
 def test_a_load_that_asks_for_more_than_the_limit_is_capped_and_slowed(run: Run) -> None:
     (seen,) = run("burn", name="T4")
     last = seen[-1]
-    assert last[WATTS] == pytest.approx(70)
+    assert 69 <= float(last[WATTS]) <= 70
     assert int(last[events.CLOCKS_EVENT_REASONS.id]) & 0x4
     assert int(last[clocks.SM_CLOCK.id]) < 1590
     slowed = int(last[events.POWER_VIOLATION.id]) - int(seen[0][events.POWER_VIOLATION.id])

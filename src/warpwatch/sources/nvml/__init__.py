@@ -1,5 +1,8 @@
 """GPUs through NVIDIA's management library, by the official bindings.
 
-What needs two samples or a thread of its own (profiling by GPM, MIG instances, links,
-processes) is not read here yet; each such field is a gap, never a guess.
+door      the only place that calls them; error codes become reasons there
+source    which GPUs there are, and how a driver that comes, goes or fails is followed
+board     one GPU that is open, and all that is remembered of it between two reads
+calls     what one call of the driver gives, family by family
+ear, gpm  what needs a memory of its own: events, and figures worked out from two samples
 """

@@ -1,9 +1,12 @@
 """The one door to the driver: its error codes become gap reasons here and nowhere else."""
 
+import logging
 from types import ModuleType
 from typing import Any
 
 from warpwatch.samples.sample import Reason
+
+log = logging.getLogger(__name__)
 
 _REASONS = {
     2: Reason.UNSUPPORTED,  # invalid argument: how older drivers say they do not know a field
@@ -43,8 +46,19 @@ class Door:
             # The bindings take every text for UTF-8; a damaged InfoROM need not hold any.
             raise Refused(Reason.FAILED, f"{function}: {error}") from error
 
+    def let_go(self, function: str, *arguments: object) -> None:
+        """Gives back what may be lost already; what comes after it is given back all the same."""
+        try:
+            self.call(function, *arguments)
+        except Refused as refusal:
+            log.warning("closing the driver: %s", refusal.message)
+
     def constant(self, name: str) -> int:
         return int(getattr(self._nvml, name))
+
+    def structure(self, name: str) -> Any:
+        """A new, empty one, for a function that fills it in."""
+        return getattr(self._nvml, name)()
 
 
 def reason(code: int) -> Reason:

@@ -1,167 +1,167 @@
-"""Whole GPUs, read call by call; XIDs from an event set per GPU, emptied at each read."""
+"""Which GPUs there are, and how a driver that comes, goes or fails is followed.
+
+Nothing here ends the program or needs it to be started again: without a driver the inventory
+is empty and says why, and the driver is looked for again, ever more rarely.
+"""
 
 import logging
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from typing import Any
+from pathlib import Path
 
 from warpwatch.clock import Clock
-from warpwatch.fields import events
-from warpwatch.samples.entity import Device, Gpu
-from warpwatch.samples.sample import Reading, Reason, Report, Value, Xid
+from warpwatch.samples.entity import Device
+from warpwatch.samples.sample import Reading, Reason, Report
 from warpwatch.sources.base import Inventory, SourceInfo
-from warpwatch.sources.nvml.door import Door, Refused, reason
-from warpwatch.sources.nvml.reads import CALLS, FIELD_VALUES, OF_THE_LIBRARY, SCALED
+from warpwatch.sources.nvml.board import Board
+from warpwatch.sources.nvml.door import Door, Refused
+from warpwatch.sources.nvml.patience import Patience
 
 log = logging.getLogger(__name__)
 
-XID = events.XID_ERRORS.id
-_MEMBERS = ("dVal", "uiVal", "ulVal", "ullVal", "sllVal", "siVal", "usVal")
-"""Of the union that holds a field's value, by the number of its type; all we ask are integers."""
-_MOST_EVENTS = 1000
-"""Taken from the driver's queue in one read at most; the rest stays there for the next."""
+BOUND = Path("/proc/driver/nvidia/gpus")
+"""Where Linux lists the GPUs that the driver holds, which the library does not look at again."""
 
 
 class NvmlSource:
-    """Opened once; which GPUs there are is settled then. One that cannot be opened costs
-    itself: it is left out, and the inventory's detail says why.
-    """
+    """`inventory` opens and closes, one caller at a time; `read` only reads what is open."""
 
-    def __init__(self, door: Door, clock: Clock) -> None:
+    def __init__(self, door: Door, clock: Clock, bound: Path = BOUND) -> None:
         self._door = door
         self._clock = clock
-        self._handles: dict[Device, Any] = {}
-        self._listening: dict[Device, Any] = {}
-        door.call("nvmlInit")
-        try:
-            driver = door.call("nvmlSystemGetDriverVersion")
-            detail = "; ".join(("NVIDIA's driver on this machine", *self._open_all()))
-        except Refused:
-            self.close()
-            raise
-        info = SourceInfo("nvml", driver=driver, detail=detail)
-        self._inventory = Inventory(info, tuple(self._handles))
+        self._bound = bound
+        self._turn = threading.Lock()
+        self._patience = Patience(clock)
+        self._boards: dict[Device, Board] = {}
+        self._refused: dict[int, str] = {}
+        """GPUs that are there and cannot be opened, and why."""
+        self._started = False
+        self._closed = False
+        self._driver = ""
+        self._seen: frozenset[str] = frozenset()
+        self._inventory = Inventory(SourceInfo("none"), ())
+        self._start()
+        if self._inventory.info.name == "none" or self._refused:
+            log.warning(self._inventory.info.detail)
 
     def inventory(self) -> Inventory:
-        return self._inventory
+        with self._turn:
+            if not self._closed:
+                self._follow()
+            return self._inventory
 
     def read(self, device: Device, fields: AbstractSet[int]) -> Report:
-        handle = self._handles[device]
-        values: dict[int, Value] = {}
-        gaps: dict[int, Reason] = {}
-        for id_ in fields & CALLS.keys():
-            try:
-                values[id_] = CALLS[id_](self._door, handle)
-            except Refused as refusal:
-                gaps[id_] = refusal.reason
-        self._field_values(handle, list(fields & FIELD_VALUES.keys()), values, gaps)
-        xids, deaf = self._hear(device)
-        if XID in fields and deaf is not None:
-            gaps[XID] = deaf
-        elif XID in fields:
-            # Heard through events alone: the last code is what the exporter's tally holds.
-            values[XID] = 0
-        gaps |= dict.fromkeys(fields - values.keys() - gaps.keys(), Reason.UNSUPPORTED)
-        silent = _silence(values, gaps)
-        if silent is not None:
-            values, gaps = {}, dict.fromkeys(fields, silent)
-        return Report(device, self._clock.now(), (Reading(device, values, gaps),), xids)
+        board = self._boards.get(device)
+        if board is not None:
+            return board.read(fields)
+        gaps = dict.fromkeys(fields, Reason.LOST)
+        return Report(device, self._clock.now(), (Reading(device, {}, gaps),))
 
     def close(self) -> None:
-        for heard in self._listening.values():
-            self._let_go("nvmlEventSetFree", heard)
-        self._let_go("nvmlShutdown")
-
-    def _let_go(self, function: str, *arguments: object) -> None:
-        """Gives back what may be lost already; what comes after it is given back all the same."""
-        try:
-            self._door.call(function, *arguments)
-        except Refused as refusal:
-            log.warning("closing the driver: %s", refusal.message)
-
-    def _open_all(self) -> Iterator[str]:
-        """Opens each GPU, and says of each that could not be opened why."""
-        for index in range(self._door.call("nvmlDeviceGetCount")):
+        """Whatever a hung call holds is left to the end of the process."""
+        if self._turn.acquire(blocking=False):
             try:
-                handle = self._door.call("nvmlDeviceGetHandleByIndex", index)
-                gpu = self._gpu(index, handle)
-            except Refused as refusal:
-                complaint = f"GPU {index} cannot be opened: {refusal.message}"
-                log.warning(complaint)
-                yield complaint
-            else:
-                self._handles[gpu] = handle
-                self._listen(gpu, handle)
+                self._closed = True
+                self._shut()
+            finally:
+                self._turn.release()
 
-    def _gpu(self, index: int, handle: object) -> Gpu:
-        bus = self._door.call("nvmlDeviceGetPciInfo", handle)
-        return Gpu(
-            index=index,
-            uuid=self._door.call("nvmlDeviceGetUUID", handle),
-            pci_bus_id=f"{bus.domain:08X}:{bus.bus:02X}:{bus.device:02X}.0",
-            model=self._door.call("nvmlDeviceGetName", handle),
-        )
+    def _follow(self) -> None:
+        before = self._inventory.info.detail
+        if not self._started:
+            if self._patience.over:
+                self._start()
+        elif self._changed() or (self._failed() and self._patience.over):
+            if self._shut():
+                self._start()
+        elif self._refused and self._patience.over:
+            self._patience.tried()
+            self._open(sorted(self._refused))
+        detail = self._inventory.info.detail
+        if detail != before:
+            trouble = self._refused or not self._started
+            log.log(logging.WARNING if trouble else logging.INFO, detail)
 
-    def _listen(self, gpu: Gpu, handle: object) -> None:
-        """A board that takes no listener gives a gap for the XID field: nothing heard, not zero."""
-        heard = None
+    def _start(self) -> None:
+        self._patience.tried()
         try:
-            heard = self._door.call("nvmlEventSetCreate")
-            critical = self._door.constant("nvmlEventTypeXidCriticalError")
-            self._door.call("nvmlDeviceRegisterEvents", handle, critical, heard)
+            self._door.call("nvmlInit")
         except Refused as refusal:
-            log.info("the XIDs of %s are not heard: %s", gpu.device, refusal.message)
-            if heard is not None:
-                self._let_go("nvmlEventSetFree", heard)
-        else:
-            self._listening[gpu] = heard
+            self._absent(refusal)
+            return
+        self._started = True
+        try:
+            self._driver = self._door.call("nvmlSystemGetDriverVersion")
+            self._seen = self._census()
+            self._open(range(self._door.call("nvmlDeviceGetCount")))
+        except Refused as refusal:
+            self._shut()
+            self._absent(refusal)
 
-    def _hear(self, device: Device) -> tuple[tuple[Xid, ...], Reason | None]:
-        """XIDs since the read before, oldest first, and what kept more from being heard, if so."""
-        heard = self._listening.get(device)
-        if heard is None:
-            return (), Reason.UNSUPPORTED
-        xids: list[Xid] = []
-        while len(xids) < _MOST_EVENTS:
+    def _absent(self, refusal: Refused) -> None:
+        detail = f"no usable NVIDIA driver: {refusal.message}"
+        self._settle(SourceInfo("none", detail=detail), {})
+
+    def _open(self, indices: Iterable[int]) -> None:
+        """Opens what can be opened; a GPU that cannot costs itself and is tried again."""
+        opened = {board.gpu.index: board for board in self._boards.values()}
+        for index in indices:
+            self._refused.pop(index, None)
             try:
-                event = self._door.call("nvmlEventSetWait_v2", heard, 0)
+                opened[index] = Board(self._door, self._clock, index)
             except Refused as refusal:
-                empty = refusal.reason is Reason.TIMED_OUT
-                return tuple(xids), None if empty else refusal.reason
-            xids.append(Xid(self._clock.now(), int(event.eventData)))
-        return tuple(xids), None
+                self._refused[index] = f"GPU {index} cannot be opened: {refusal.message}"
+        complaints = [self._refused[index] for index in sorted(self._refused)]
+        detail = "; ".join(("NVIDIA's driver on this machine", *complaints))
+        boards: dict[Device, Board] = {opened[i].gpu: opened[i] for i in sorted(opened)}
+        self._settle(SourceInfo("nvml", driver=self._driver, detail=detail), boards)
 
-    def _field_values(
-        self,
-        handle: object,
-        ids: list[int],
-        values: dict[int, Value],
-        gaps: dict[int, Reason],
-    ) -> None:
-        if not ids:
-            return
+    def _settle(self, info: SourceInfo, boards: dict[Device, Board]) -> None:
+        """The same inventory as before is the same object: so it is known that nothing changed."""
+        self._boards = boards
+        inventory = Inventory(info, tuple(boards))
+        if inventory != self._inventory:
+            self._inventory = inventory
+
+    def _shut(self) -> bool:
+        """Not while a call is on its way: what it uses must not be freed under it."""
+        held: list[Board] = []
         try:
-            asked = [FIELD_VALUES[id_] for id_ in ids]
-            answers = self._door.call("nvmlDeviceGetFieldValues", handle, asked)
-        except Refused as refusal:
-            gaps.update(dict.fromkeys(ids, refusal.reason))
-            return
-        for id_, answer in zip(ids, answers, strict=True):
-            if answer.nvmlReturn:
-                gaps[id_] = reason(answer.nvmlReturn)
-            elif answer.valueType >= len(_MEMBERS):
-                gaps[id_] = Reason.FAILED
-            else:
-                number = int(getattr(answer.value, _MEMBERS[answer.valueType]))
-                values[id_] = SCALED.get(id_, int)(number)
+            for board in self._boards.values():
+                if not board.lock.acquire(blocking=False):
+                    return False
+                held.append(board)
+            for board in held:
+                board.close()
+            if self._started:
+                self._door.let_go("nvmlShutdown")
+        finally:
+            for board in held:
+                board.lock.release()
+        self._started = False
+        self._boards, self._refused = {}, {}
+        return True
 
+    def _changed(self) -> bool:
+        """Whether GPUs came or went; the library knows those of its start, and no later ones."""
+        try:
+            count = self._door.call("nvmlDeviceGetCount")
+        except Refused:
+            return False
+        return count != len(self._boards) + len(self._refused) or self._census() != self._seen
 
-def _silence(values: Mapping[int, Value], gaps: Mapping[int, Reason]) -> Reason | None:
-    """Why the GPU itself said nothing, if so. What the library answers by itself is then no
-    value either: it would make a lost GPU look like one that was read.
-    """
-    if values.keys() <= OF_THE_LIBRARY:
-        for grave in (Reason.LOST, Reason.TIMED_OUT, Reason.FAILED):
-            if grave in gaps.values():
-                return grave
-    return None
+    def _census(self) -> frozenset[str]:
+        try:
+            return frozenset(path.name for path in self._bound.iterdir())
+        except OSError:
+            return frozenset()
+
+    def _failed(self) -> bool:
+        """Whether no GPU answers any more, and not because it is lost or slow: then it is the
+        driver that went, as when it was unloaded and loaded again.
+        """
+        silent = {board.silent for board in self._boards.values()}
+        if None in silent:
+            self._patience.renew()
+        return silent == {Reason.FAILED}

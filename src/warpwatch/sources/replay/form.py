@@ -38,7 +38,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     time: Annotated[float, msgspec.Meta(ge=0, le=_LATEST)]
     """When it began, in seconds since the epoch; all other times count from here."""
     tool: str
-    interval: Annotated[float, msgspec.Meta(gt=0)]
+    interval: Annotated[float, msgspec.Meta(ge=0.001)]
     fields: tuple[int, ...]
     """What was asked of every device."""
     source: SourceInfo

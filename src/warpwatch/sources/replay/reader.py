@@ -61,7 +61,7 @@ def _survey(file: BinaryIO, path: Path) -> Recording:
     end, closed = 0.0, False
     for step in _steps(file, path, header):
         closed = step.said is None
-        end = max(end, step.t if closed else step.t + header.interval)
+        end = step.t if closed else max(end, step.t + header.interval)
         if begin is None and isinstance(step.said, Report):
             begin = step.t
     return Recording(path, header, begin or 0.0, end, closed, file)

@@ -97,8 +97,11 @@ class Recorder:
 
     def close(self) -> Written:
         with self._complaining():
-            self._write(None)
-            return self._writer.close(self._passed())
+            try:
+                self._write(None)
+            finally:
+                written = self._writer.close(self._passed())
+        return written
 
     def _passed(self) -> float:
         return self._clock.monotonic() - self._began

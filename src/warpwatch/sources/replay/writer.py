@@ -1,6 +1,7 @@
 """Writes a recording: each line as soon as it is known, so that a killed recorder loses little."""
 
 import gzip
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -45,7 +46,7 @@ class Writer:
         self._parts: dict[int, tuple[int, ...]] = {}
         self._reports = 0
         self._events = 0
-        self._flushed = 0.0
+        self._flushed = -math.inf
         file.write(form.encode(header))
 
     def inventory(self, t: float, inventory: Inventory) -> None:
@@ -90,8 +91,10 @@ class Writer:
             self._flushed = t
 
     def close(self, t: float) -> Written:
-        self._put(End(_brief(t)))
-        self._file.close()
+        try:
+            self._put(End(_brief(t)))
+        finally:
+            self._file.close()
         return Written(self._reports, len(self._parts), self._events, t)
 
     def _number(self, entity: Entity) -> int:

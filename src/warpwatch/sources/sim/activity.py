@@ -9,6 +9,8 @@ DRAM_CEILING = 0.82
 """Reads and writes never keep the memory interface busier than this in practice."""
 TENSOR_CEILING = 0.94
 """Nor do matrix products the tensor pipes."""
+_SPINNING = 0.12
+"""Of the SMs: as many as a collective's kernel takes."""
 
 
 class Activity:
@@ -95,6 +97,17 @@ class Activity:
         if busy:
             self.awake = True
 
+    def wait(self, share: float) -> None:
+        """For peers in a collective, whose kernel spins: only `share` of the time goes into
+        work. Before `settle`.
+        """
+        rest = 1.0 - share
+        self.busy = self.busy * share + rest
+        self.sm = self.sm * share + _SPINNING * rest
+        self.occupancy = self.occupancy * share + 0.25 * _SPINNING * rest
+        for name in _WORKED:
+            setattr(self, name, getattr(self, name) * share)
+
     def slow(self, pace: float) -> None:
         """Lower clocks: the pipes work through less data in the same time. Shares of cycles
         stay, since there are fewer cycles too.
@@ -112,6 +125,21 @@ class Activity:
             setattr(self, name, getattr(self, name) + share * getattr(part, name))
 
 
+_WORKED = (
+    "tensor",
+    "imma",
+    "dfma",
+    "fp64",
+    "fp32",
+    "fp16",
+    "integer",
+    "dram",
+    "pcie_rx",
+    "pcie_tx",
+    "nvlink_rx",
+    "nvlink_tx",
+)
+"""What a kernel that only waits does nothing of."""
 _ADDED = tuple(sorted(set(Activity.__slots__) - {"awake", "one_sm"}))
 
 

@@ -1,9 +1,8 @@
 """From a scenario to GPUs that run: boards into slots, instances onto boards, work onto both."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from itertools import groupby
-from math import inf
 from random import Random
 
 from warpwatch.samples.entity import Gpu, Instance
@@ -12,16 +11,17 @@ from warpwatch.sources.sim.board import board
 from warpwatch.sources.sim.chance import seed_of
 from warpwatch.sources.sim.gpu import SimGpu
 from warpwatch.sources.sim.physics.plant import plant
+from warpwatch.sources.sim.roster import Pinned, Roster
 from warpwatch.sources.sim.scenario import MIXED, Scenario
-from warpwatch.sources.sim.schedule import Schedule, Span
+from warpwatch.sources.sim.schedule import Schedule
 from warpwatch.sources.sim.spec import workload_names
 from warpwatch.sources.sim.state import Part, State
 from warpwatch.sources.sim.timeline import Timeline
-from warpwatch.sources.sim.work import Work
 from warpwatch.sources.sim.workloads import WORKLOADS
 from warpwatch.sources.sim.workloads.idle import IDLE
 
-Spans = Callable[[float], Span]
+Place = tuple[Roster, int]
+"""Who says what a GPU works on, and which seat it has there."""
 _FIRST_ID = {7: 0, 4: 1, 3: 1, 2: 3, 1: 7}
 """Where NVIDIA begins to number instances of so many compute slices."""
 _MIXED_PARTS = ("inference", "notebook", "held", "idle", "inference", "input_bound", "idle")
@@ -39,14 +39,14 @@ def gpus(
     if schedule is None:
         seed = seed_of(scenario.seed, node, "schedule")
         schedule = Schedule(seed, [node] * len(seats), timeline.begin)
-    spans: dict[int, Spans] = {
-        index: partial(schedule.span, first + seat) for seat, index in enumerate(seats)
-    }
-    spans |= _fixed(scenario, node, names, timeline.begin)
-    return tuple(_gpu(scenario, node, index, timeline, spans[index]) for index in range(len(names)))
+    places: dict[int, Place] = {index: (schedule, first + seat) for seat, index in enumerate(seats)}
+    places |= _pinned(scenario, node, names, timeline.begin)
+    return tuple(
+        _gpu(scenario, node, index, timeline.begin, places[index]) for index in range(len(names))
+    )
 
 
-def _gpu(scenario: Scenario, node: str, index: int, timeline: Timeline, spans: Spans) -> SimGpu:
+def _gpu(scenario: Scenario, node: str, index: int, begin: float, place: Place) -> SimGpu:
     figures = board(scenario.boards[index][0])
     entity = Gpu(
         index=index,
@@ -57,11 +57,11 @@ def _gpu(scenario: Scenario, node: str, index: int, timeline: Timeline, spans: S
     state = State(
         entity,
         figures,
-        plant(figures, scenario.ambient, timeline.tick, seed_of(entity.uuid, "board")),
+        plant(figures, scenario.ambient, seed_of(entity.uuid, "board")),
         identity.papers(scenario.seed, node, index, scenario.driver),
-        tuple(_parts(scenario, node, entity, timeline.begin)),
+        tuple(_parts(scenario, node, entity, begin)),
     )
-    return SimGpu(state, spans, timeline.begin, timeline.tick)
+    return SimGpu(state, *place, begin)
 
 
 def _dealt(scenario: Scenario) -> tuple[str, ...]:
@@ -78,10 +78,12 @@ def _dealt(scenario: Scenario) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _fixed(scenario: Scenario, node: str, names: tuple[str, ...], begin: float) -> dict[int, Spans]:
+def _pinned(
+    scenario: Scenario, node: str, names: tuple[str, ...], begin: float
+) -> dict[int, Place]:
     """GPUs whose workload the scenario names keep it; neighbours that work as one are a job."""
     workloads = {workload.name: workload for workload in WORKLOADS}
-    spans: dict[int, Spans] = {}
+    places: dict[int, Place] = {}
     for name, neighbours in groupby(range(len(names)), key=names.__getitem__):
         if name == MIXED:
             continue
@@ -89,22 +91,18 @@ def _fixed(scenario: Scenario, node: str, names: tuple[str, ...], begin: float) 
         gangs = [block] if workloads[name].gang else [(index,) for index in block]
         for gang in gangs:
             rng = Random(seed_of(scenario.seed, node, "fixed", gang[0]))
-            works = _endless(rng, name, node, len(gang), begin)
-            for index, work in zip(gang, works, strict=True):
-                spans[index] = partial(_always, Span(inf, work))
-    return spans
+            roster = _endless(rng, name, node, len(gang), begin)
+            places |= {index: (roster, seat) for seat, index in enumerate(gang)}
+    return places
 
 
-def _always(span: Span, _time: float) -> Span:
-    return span
-
-
-def _endless(rng: Random, name: str, node: str, size: int, begin: float) -> tuple[Work | None, ...]:
-    """The parts of a job that has begun and does not end; being idle is no job."""
+def _endless(rng: Random, name: str, node: str, size: int, begin: float) -> Pinned:
+    """A job that has begun and does not end; being idle is no job."""
     if name == IDLE.name:
-        return (None,) * size
+        return Pinned(lambda _: (None,) * size, begin)
     asked = jobs.request(rng, size, jobs.kind_of(name), size)
-    return jobs.begin(asked, (node,) * size, begin - 120.0 - rng.random() * _LONGEST_PAST)
+    past = 120.0 + rng.random() * _LONGEST_PAST
+    return Pinned(partial(jobs.begin, asked, (node,) * size), begin - past)
 
 
 def _parts(scenario: Scenario, node: str, gpu: Gpu, begin: float) -> Iterator[Part]:
@@ -124,6 +122,6 @@ def _parts(scenario: Scenario, node: str, gpu: Gpu, begin: float) -> Iterator[Pa
         name = names[position % len(names)]
         if name == MIXED:
             name = _MIXED_PARTS[position]
-        work = _endless(Random(seed_of(uuid)), name, node, 1, begin)[0]
+        work = _endless(Random(seed_of(uuid)), name, node, 1, begin).span(0, begin).work
         sms = max(figures.identity.sms * piece.compute // 8, 1)
         yield Part(Instance(gpu, number, profile, uuid), piece, sms, work)

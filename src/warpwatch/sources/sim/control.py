@@ -3,7 +3,7 @@ answers with one.
 
     {"fault": "xid", "gpu": 3, "code": 79, "for": "2m"}   strike
     {"list": true}                                        what is active
-    {"clear": 4}                                          end fault number 4
+    {"clear": 4}                                          end fault number 4, and say if it struck
 
 A socket in the file system rather than a port, because who may break the simulation is then
 who may open a file.
@@ -36,7 +36,7 @@ class Target(Protocol):
 
     def active(self) -> tuple[ActiveFault, ...]: ...
 
-    def clear(self, number: int) -> bool: ...
+    def clear(self, number: int) -> ActiveFault | None: ...
 
 
 @asynccontextmanager
@@ -108,13 +108,14 @@ def handle(target: Target, request: Mapping[str, object]) -> Mapping[str, object
         return {"ok": True, "faults": [dataclasses.asdict(fault) for fault in target.active()]}
     if "clear" in request:
         number = request["clear"]
-        if type(number) is not int or not target.clear(number):
+        cleared = target.clear(number) if type(number) is int else None
+        if cleared is None:
             raise InputError(
                 "the request: clear",
                 f"no fault {number!r} is active",
-                hint='ask for {"list": true} to see which are',
+                hint="see which are: warpwatch sim active",
             )
-        return {"ok": True, "cleared": number}
+        return {"ok": True, "cleared": number, "struck": cleared.struck}
     return {"ok": True, **dataclasses.asdict(target.inject(request))}
 
 

@@ -13,6 +13,7 @@ from warpwatch.sources.sim.scenario import GpuGroup, Scenario, Timing
 from warpwatch.units import Seconds
 
 _PLACE = re.compile(r"^(?P<problem>.*?) - at `\$\.?(?P<path>.*)`$", re.DOTALL)
+_INDEXED = re.compile(r"(?P<list>\w+)\[(?P<index>\d+)\]")
 _WORD = re.compile(r"(?:unknown field `|Invalid value ')(?P<word>[^`']*)")
 _PLAIN = {"object": "a table", "array": "a list", "str": "text", "int": "a whole number"}
 
@@ -22,14 +23,14 @@ def decode_scenario(raw: object, origin: str) -> Scenario:
     try:
         return msgspec.convert(raw, Scenario, dec_hook=_duration)
     except msgspec.ValidationError as error:
-        raise _complaint(str(error), origin, _keys) from error
+        raise _complaint(str(error), origin, lambda path: _keys(raw, path)) from error
 
 
 def decode_fault(raw: object, origin: str) -> Fault:
     try:
         fault: Fault = msgspec.convert(raw, AnyFault, dec_hook=_duration)
     except msgspec.ValidationError as error:
-        raise _complaint(str(error), origin, lambda _: _fault_keys()) from error
+        raise _complaint(str(error), origin, lambda _: _fault_keys(raw)) from error
     return fault
 
 
@@ -66,16 +67,27 @@ def _complaint(message: str, origin: str, keys: Callable[[str], tuple[str, ...]]
     return InputError(place(origin, path), problem, hint=hint)
 
 
-def _keys(path: str) -> tuple[str, ...]:
+def _keys(raw: object, path: str) -> tuple[str, ...]:
     """What may stand in the table at a path."""
     if path.startswith("gpus"):
         return GpuGroup.__struct_encode_fields__
     if path.startswith("time"):
         return Timing.__struct_encode_fields__
     if path:
-        return _fault_keys()
+        return _fault_keys(_element(raw, path))
     return Scenario.__struct_encode_fields__
 
 
-def _fault_keys() -> tuple[str, ...]:
-    return tuple({key: None for kind in FAULTS for key in kind.__struct_encode_fields__})
+def _element(raw: object, path: str) -> object:
+    """What stands at a path such as `faults[2]`."""
+    found = _INDEXED.match(path)
+    if found is None or not isinstance(raw, dict):
+        return None
+    return raw[found["list"]][int(found["index"])]
+
+
+def _fault_keys(raw: object) -> tuple[str, ...]:
+    """What may be said of a fault of this kind: its own parameters, not those of others."""
+    name = raw.get("fault") if isinstance(raw, dict) else None
+    own = [kind.__struct_encode_fields__ for kind in FAULTS if kind.name() == name]
+    return ("fault", *own[0]) if own else ("fault",)

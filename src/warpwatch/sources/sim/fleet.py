@@ -9,15 +9,18 @@ from warpwatch.errors import InputError
 from warpwatch.sources.sim.board import BOARDS
 from warpwatch.sources.sim.chance import seed_of
 from warpwatch.sources.sim.decode import did_you_mean
+from warpwatch.sources.sim.house import House
 from warpwatch.sources.sim.incidents import ActiveFault
 from warpwatch.sources.sim.scenario import MOST_GPUS, GpuGroup, Scenario, Timing
 from warpwatch.sources.sim.schedule import Schedule
 from warpwatch.sources.sim.source import SimSource
+from warpwatch.sources.sim.stage import Stage
 from warpwatch.sources.sim.timeline import Timeline
 from warpwatch.units import Seconds
 
 RACK = 4
 """Nodes in a rack; a job that needs more than one node stays within its rack."""
+MOST_NODES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,9 @@ class Fleet:
     def active(self) -> tuple[ActiveFault, ...]:
         return tuple(fault for node in self.nodes for fault in node.source.active())
 
-    def clear(self, number: int) -> bool:
-        return any(node.source.clear(number) for node in self.nodes)
+    def clear(self, number: int) -> ActiveFault | None:
+        cleared = (node.source.clear(number) for node in self.nodes)
+        return next((fault for fault in cleared if fault is not None), None)
 
     def close(self) -> None:
         for node in self.nodes:
@@ -80,14 +84,14 @@ def fleet(
         )
         for name in boards
     }
-    timeline = Timeline(scenarios[boards[0]], clock)
-    ids = count(1)
+    timeline, ids = Timeline(scenarios[boards[0]], clock), count(1)
     members: list[SimNode] = []
     for rack, first in enumerate(range(0, nodes, RACK)):
         board = boards[rack % len(boards)]
         names = [f"gpu-{number + 1:04d}" for number in range(first, min(first + RACK, nodes))]
         seats = [name for name in names for _ in range(gpus)]
         schedule = Schedule(seed_of(seed, "rack", rack), seats, timeline.begin)
+        house = House(timeline, Stage(timeline), schedule, ids)
         members += [
             SimNode(
                 name,
@@ -98,10 +102,8 @@ def fleet(
                     clock,
                     node=name,
                     hang="report",
-                    timeline=timeline,
-                    schedule=schedule,
+                    house=house,
                     first_seat=position * gpus,
-                    ids=ids,
                 ),
             )
             for position, name in enumerate(names)
@@ -112,6 +114,12 @@ def fleet(
 def _check(nodes: int, gpus: int, boards: Sequence[str]) -> None:
     if nodes < 1:
         raise InputError("nodes", f"{nodes} is not a fleet", hint="ask for one node or more")
+    if nodes > MOST_NODES:
+        raise InputError(
+            "nodes",
+            f"{nodes} are more than one process can simulate",
+            hint=f"ask for {MOST_NODES} at most, or start several fleets of other seeds",
+        )
     if not 1 <= gpus <= MOST_GPUS:
         raise InputError("gpus", f"{gpus} per node", hint=f"ask for 1 to {MOST_GPUS}")
     if not boards:

@@ -1,6 +1,6 @@
 """The faults of one node, planned and injected: who has what, since when, for how long."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
 
@@ -8,10 +8,10 @@ from warpwatch.errors import InputError
 from warpwatch.sources.sim.decode import decode_fault
 from warpwatch.sources.sim.faults.fault import Access, Fault
 from warpwatch.sources.sim.gpu import SimGpu
+from warpwatch.sources.sim.house import House
 from warpwatch.sources.sim.incident import Incident
 from warpwatch.sources.sim.scenario import Scenario
 from warpwatch.sources.sim.spec import check_fault
-from warpwatch.sources.sim.timeline import Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class ActiveFault:
     """Simulated seconds since the epoch."""
     ends: float | None
     """None: not before it is cleared."""
+    struck: bool
+    """Whether it has begun."""
 
 
 class Incidents:
@@ -33,21 +35,30 @@ class Incidents:
         self,
         scenario: Scenario,
         node: str,
-        timeline: Timeline,
+        house: House,
         gpus: tuple[SimGpu, ...],
-        ids: Iterator[int],
     ) -> None:
         self._scenario = scenario
         self._node = node
-        self._timeline = timeline
+        self._timeline = timeline = house.timeline
+        self._stage = house.stage
         self._gpus = gpus
-        self._ids = ids
+        self._ids = house.ids
         for fault in scenario.faults:
-            self._add(fault, timeline.at_tick(fault.at))
+            incident = self._add(fault, timeline.at_tick(fault.at))
+            house.stage.stop_at(incident.begins, timeline.at_tick(incident.ends - timeline.begin))
 
     def inject(self, request: Mapping[str, object]) -> ActiveFault:
-        """A fault as a scenario file would write it; its `at` counts from now."""
+        """A fault as a scenario file would write it; its `at` counts from now, and it waits
+        for no tick.
+        """
         origin = "the request"
+        if "node" in request:
+            raise InputError(
+                f"{origin}: node",
+                "names one of many nodes, and this simulation is a single one",
+                hint="leave it out",
+            )
         fault = decode_fault(request, origin)
         check_fault(fault, self._scenario, origin)
         if self._timeline.frozen:
@@ -56,29 +67,42 @@ class Incidents:
                 "comes to a simulation that stands still",
                 hint="take `frozen` out of the scenario's [time] table",
             )
-        return self._shown(
-            self._add(fault, self._timeline.next_tick(self._timeline.now() + fault.at))
-        )
+        with self._stage.lock:
+            now = self._timeline.now()
+            self._stage.advance(now)
+            incident = self._add(fault, now + fault.at)
+            self._stage.stop_at(incident.begins, incident.ends)
+        return self._shown(incident, now)
 
     def active(self) -> tuple[ActiveFault, ...]:
         now = self._timeline.now()
         return tuple(
-            self._shown(incident)
+            self._shown(incident, now)
             for gpu in self._gpus
             for incident in gpu.incidents
             if not incident.over(now)
         )
 
-    def clear(self, number: int) -> bool:
-        """End a fault now; False if there is none of this number."""
-        now = self._timeline.now()
+    def clear(self, number: int) -> ActiveFault | None:
+        """End a fault now, or never let it begin; None if there is none of this number."""
         for gpu in self._gpus:
-            with gpu.lock:
-                for incident in gpu.incidents:
-                    if incident.id == number and not incident.over(now):
-                        incident.ends = now
-                        return True
-        return False
+            for incident in gpu.incidents:
+                if incident.id == number:
+                    return self._end(gpu, incident)
+        return None
+
+    def _end(self, gpu: SimGpu, incident: Incident) -> ActiveFault | None:
+        with self._stage.lock:
+            now = self._timeline.now()
+            self._stage.advance(now)
+            if incident.over(now):
+                return None
+            incident.ends = now
+            if incident.struck:
+                self._stage.stop_at(now)
+            else:
+                gpu.recover(incident)
+            return self._shown(incident, now)
 
     def exporter_down(self) -> bool:
         now = self._timeline.now()
@@ -89,12 +113,10 @@ class Incidents:
     def _add(self, fault: Fault, begins: float) -> Incident:
         ends = inf if fault.lasting is None else begins + fault.lasting
         incident = Incident(next(self._ids), fault, begins, ends)
-        gpu = self._gpus[fault.gpu]
-        with gpu.lock:
-            gpu.suffer(incident)
+        self._gpus[fault.gpu].suffer(incident)
         return incident
 
-    def _shown(self, incident: Incident) -> ActiveFault:
+    def _shown(self, incident: Incident, now: float) -> ActiveFault:
         fault = incident.fault
         return ActiveFault(
             id=incident.id,
@@ -103,4 +125,5 @@ class Incidents:
             fault=fault.name(),
             begins=incident.begins,
             ends=None if incident.ends == inf else incident.ends,
+            struck=incident.begins <= now,
         )

@@ -136,5 +136,5 @@ def _owner(asked: Request, replica: int) -> Owner:
         hpc_job=str(asked.number) if batch else "",
         user=asked.user,
         team=asked.team,
-        labels={"app": asked.name, "job": name, "team": asked.team},
+        labels={"app": asked.name, "job-name": name, "team": asked.team},
     )

@@ -11,12 +11,14 @@ from warpwatch.units import Seconds
 MIXED = "mixed"
 """The workload that is none: jobs come and go as a schedule has it."""
 MOST_GPUS = 64
+MOST_SPEED = 3600.0
+"""An hour a second: beyond it each read would have hours to catch up with."""
 
 
 class Timing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     start: datetime | None = None
     """Simulated time of the beginning; without it, the clock's."""
-    speed: Annotated[float, msgspec.Meta(gt=0, le=100_000)] = 1.0
+    speed: Annotated[float, msgspec.Meta(gt=0, le=MOST_SPEED)] = 1.0
     frozen: Seconds | None = None
     """Stand still exactly this long after the beginning."""
 

@@ -8,13 +8,14 @@ GPU may follow it at its own pace: what it has not seen yet is kept for it.
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from random import Random
 from threading import Lock
 
 from warpwatch.sources.sim import jobs
 from warpwatch.sources.sim.jobs import KINDS, Kind, Request
-from warpwatch.sources.sim.work import Work
+from warpwatch.sources.sim.roster import Span
+from warpwatch.sources.sim.work import Job
 from warpwatch.sources.sim.workloads.held import HELD
 from warpwatch.sources.sim.workloads.inference import INFERENCE
 from warpwatch.sources.sim.workloads.notebook import NOTEBOOK
@@ -30,10 +31,11 @@ _PATIENCE = 3 * 3600.0
 _LONGEST_PAST = 3 * 3600.0
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    until: float
-    work: Work | None
+@dataclass(frozen=True, slots=True, eq=False)
+class _Running:
+    job: Job
+    asked: Request
+    seats: tuple[int, ...]
 
 
 class Schedule:
@@ -48,7 +50,9 @@ class Schedule:
         self._lock = Lock()
         self._time = begin
         self._free = set(range(len(nodes)))
-        self._ends: list[tuple[float, int, tuple[int, ...]]] = []
+        self._unfit: set[int] = set()
+        """Seats that get no work; they may still have some."""
+        self._ends: list[tuple[float, int, _Running]] = []
         self._order = 0
         self._spans: list[deque[Span]] = [deque() for _ in nodes]
         self._queue: list[tuple[float, Request]] = []
@@ -70,6 +74,39 @@ class Schedule:
                     return spans[0]
                 spans.popleft()
 
+    def fail(self, job: Job, time: float) -> None:
+        """It goes back into the queue and begins anew where there is room."""
+        with self._lock:
+            self._catch_up(time)
+            for entry in self._ends:
+                if entry[2].job is job:
+                    self._ends.remove(entry)
+                    heapify(self._ends)
+                    self._free.update(entry[2].seats)
+                    self._queue.insert(0, (time, entry[2].asked))
+                    break
+            self._deal(time)
+
+    def judge(self, seat: int, time: float, *, fit: bool) -> None:
+        with self._lock:
+            self._catch_up(time)
+            if fit:
+                self._unfit.discard(seat)
+            else:
+                self._unfit.add(seat)
+            self._deal(time)
+
+    def _catch_up(self, time: float) -> None:
+        while self._next() <= time:
+            self._play()
+
+    def _deal(self, time: float) -> None:
+        """What was planned for free seats is void."""
+        for seat in self._free:
+            self._spans[seat].clear()
+        self._start(time)
+        self._rest()
+
     def _open(self, begin: float) -> None:
         """At the beginning the house is not empty: jobs are some way into their time."""
         for kind, size in _opening(self._rng, self._most, self._largest):
@@ -83,7 +120,7 @@ class Schedule:
         """On to the next moment at which something changes."""
         time = self._time = self._next()
         while self._ends and self._ends[0][0] <= time:
-            self._free.update(heappop(self._ends)[2])
+            self._free.update(heappop(self._ends)[2].seats)
         if self._arrival <= time:
             self._queue.append((time, jobs.request(self._rng, self._most)))
             self._arrival = time + self._pause()
@@ -112,16 +149,17 @@ class Schedule:
 
     def _place(self, asked: Request, seats: tuple[int, ...], begun: float, end: float) -> None:
         nodes = tuple(self._nodes[seat] for seat in seats)
-        for seat, work in zip(seats, jobs.begin(asked, nodes, begun), strict=True):
+        works = jobs.begin(asked, nodes, begun)
+        for seat, work in zip(seats, works, strict=True):
             self._spans[seat].append(Span(end, work))
         self._free.difference_update(seats)
         self._order += 1
-        heappush(self._ends, (end, self._order, seats))
+        heappush(self._ends, (end, self._order, _Running(works[0].job, asked, seats)))
 
     def _seats(self, size: int) -> tuple[int, ...] | None:
         """Free seats for a job: on the fullest node that fits it, or on whole nodes."""
         by_node: dict[str, list[int]] = {}
-        for seat in sorted(self._free):
+        for seat in sorted(self._free - self._unfit):
             by_node.setdefault(self._nodes[seat], []).append(seat)
         fitting = [seats for seats in by_node.values() if len(seats) >= size]
         if fitting:

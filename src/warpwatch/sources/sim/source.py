@@ -1,8 +1,7 @@
 """The simulator as a source: one node's GPUs, read like any others."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from itertools import count
 from threading import Event
 from typing import Literal
 
@@ -14,12 +13,13 @@ from warpwatch.sources.base import Inventory, SourceInfo
 from warpwatch.sources.sim import assembly
 from warpwatch.sources.sim.faults.fault import Access
 from warpwatch.sources.sim.gpu import SimGpu
+from warpwatch.sources.sim.house import House
 from warpwatch.sources.sim.incidents import ActiveFault, Incidents
 from warpwatch.sources.sim.readings import switches as switch_readings
 from warpwatch.sources.sim.readings.links import LinkView
 from warpwatch.sources.sim.readings.table import Plan, plan
 from warpwatch.sources.sim.scenario import Scenario
-from warpwatch.sources.sim.schedule import Schedule
+from warpwatch.sources.sim.stage import Stage
 from warpwatch.sources.sim.timeline import Timeline
 from warpwatch.sources.sim.work import Work
 
@@ -40,19 +40,22 @@ class SimSource:
         node: str = "localhost",
         hang: Hang = "block",
         switches: bool = False,
-        timeline: Timeline | None = None,
-        schedule: Schedule | None = None,
+        house: House | None = None,
         first_seat: int = 0,
-        ids: Iterator[int] | None = None,
     ) -> None:
         """With hang="block" a hung GPU blocks its reader, as a driver does; "report" is for
-        readers that cannot wait. `switches` lists NVSwitches among the devices. What follows
-        is for a fleet, whose nodes share their time, their queue and their numbering.
+        readers that cannot wait. `switches` lists NVSwitches among the devices. In a fleet
+        the nodes of a rack share a house, and each has its seats there from `first_seat` on.
         """
-        self._timeline = timeline or Timeline(scenario, clock)
+        if house is None:
+            timeline = Timeline(scenario, clock)
+            house = House(timeline, Stage(timeline))
+        self._timeline = house.timeline
+        self._stage = house.stage
         self._names = tuple(name for name, _ in scenario.boards)
-        self._gpus = assembly.gpus(scenario, node, self._timeline, schedule, first_seat)
-        self._incidents = Incidents(scenario, node, self._timeline, self._gpus, ids or count(1))
+        self._gpus = assembly.gpus(scenario, node, house.timeline, house.schedule, first_seat)
+        self._stage.join(self._gpus)
+        self._incidents = Incidents(scenario, node, house, self._gpus)
         self._hang = hang
         self._closed = Event()
         boards = ", ".join(f"{group.count}x{group.board}" for group in scenario.gpus)
@@ -89,7 +92,7 @@ class SimSource:
     def active(self) -> tuple[ActiveFault, ...]:
         return self._incidents.active()
 
-    def clear(self, number: int) -> bool:
+    def clear(self, number: int) -> ActiveFault | None:
         return self._incidents.clear(number)
 
     @property
@@ -114,9 +117,9 @@ class SimSource:
         gpu = self._gpus[device.index]
         answers = self._plan(device.index, fields)
         reason = self._silence(gpu)
-        with gpu.lock:
+        with self._stage.lock:
             now = self._timeline.now()
-            gpu.advance(self._timeline.ticks(now))
+            self._stage.advance(now)
             if reason is None and gpu.state.wear.off_bus:
                 reason = Reason.LOST
             readings = (
@@ -140,13 +143,11 @@ class SimSource:
         answers = self._plan(0, fields).switch
         if not answers:
             return Report(device, self._timeline.now(), ())
-        now = self._timeline.now()
-        for gpu in self._gpus:
-            with gpu.lock:
-                gpu.advance(self._timeline.ticks(now))
-        view = switch_readings.view(
-            device.index, len(self._switches), [gpu.state for gpu in self._gpus]
-        )
+        with self._stage.lock:
+            now = self._timeline.now()
+            self._stage.advance(now)
+            states = [gpu.state for gpu in self._gpus]
+            view = switch_readings.view(device.index, len(self._switches), states)
         return Report(device, now, (answers.read(device, view),))
 
 

@@ -8,7 +8,9 @@ from warpwatch.samples.entity import Gpu, Instance
 from warpwatch.samples.sample import Xid
 from warpwatch.sources.sim.activity import Activity
 from warpwatch.sources.sim.board import Board, Slice
+from warpwatch.sources.sim.chance import seed_of
 from warpwatch.sources.sim.identity import Papers
+from warpwatch.sources.sim.noise import Noise
 from warpwatch.sources.sim.physics.plant import Plant
 from warpwatch.sources.sim.wear import Strain, Wear
 from warpwatch.sources.sim.work import Work
@@ -31,20 +33,24 @@ class State:
         "activity",
         "board",
         "brake_ns",
+        "ceiling",
         "cycles",
         "dfma_cycles",
         "energy",
         "entity",
         "events",
+        "excess",
         "fp16_cycles",
         "fp32_cycles",
         "fp64_cycles",
+        "halved",
         "hbm_temperature",
+        "hot_ns",
         "hw_thermal_ns",
         "idle_ns",
         "imma_cycles",
         "integer_cycles",
-        "jitter",
+        "noise",
         "nvlink_rx_bytes",
         "nvlink_tx_bytes",
         "pace",
@@ -56,6 +62,7 @@ class State:
         "power",
         "power_ns",
         "reasons",
+        "scarce_ns",
         "sm_active_cycles",
         "strain",
         "sw_thermal_ns",
@@ -79,14 +86,20 @@ class State:
         self.strain = Strain()
         self.events: list[Xid] = []
         """Not handed out yet."""
-        self.jitter = 0.0
+        self.noise = Noise(seed_of(entity.uuid, "noise"))
         self.pace = 0.0
         """SM clock as a share of its maximum."""
         self.power = 0.0
-        """Watts over the last tick."""
+        """Watts over the last step, in whole milliwatts as NVML counts them."""
         self.reasons = 0
         self.temperature = 0.0
         self.hbm_temperature = 0.0
+        self.ceiling = 1.0
+        """Share of the pace that software leaves for the heat."""
+        self.excess = 0.0
+        """Degrees above what is allowed where it is worst, when last looked at."""
+        self.halved = False
+        """Hardware has halved the clocks for heat."""
         self._zero_counters()
 
     def _zero_counters(self) -> None:
@@ -94,6 +107,8 @@ class State:
         """Joules since the driver was loaded."""
         self.power_ns = self.sw_thermal_ns = self.hw_thermal_ns = 0.0
         self.brake_ns = self.idle_ns = 0.0
+        self.hot_ns = self.scarce_ns = 0.0
+        """For heat, or for want of power, of whatever kind."""
         self.pcie_tx_bytes = self.pcie_rx_bytes = 0.0
         self.nvlink_tx_bytes = self.nvlink_rx_bytes = 0.0
         self.cycles = self.sm_active_cycles = self.tensor_cycles = 0.0

@@ -1,7 +1,7 @@
 """Simulated time, and the grid of ticks on which all that happens happens.
 
-States move from tick to tick and nowhere in between, so what is read at a moment does not
-depend on who read what before.
+States move from tick to tick, and at the moments of faults that were injected, so what is
+read at a moment does not depend on who read what before.
 """
 
 import math
@@ -42,9 +42,8 @@ class Timeline:
         """Whole ticks from the beginning to a time."""
         return int((time - self.begin) / self.tick + _NEARLY)
 
-    def next_tick(self, time: float) -> float:
-        return self.begin + (self.ticks(time) + 1) * self.tick
-
     def at_tick(self, after: float) -> float:
         """The first tick that is no earlier than so long after the beginning."""
+        if after == math.inf:
+            return math.inf
         return self.begin + math.ceil(after / self.tick - _NEARLY) * self.tick

@@ -63,16 +63,16 @@ class LinkErrors:
 
 
 class Strain:
-    """What active faults do just now; cleared and set again at every tick."""
+    """What active faults do just now; cleared and set again at every step."""
 
     __slots__ = (
         "brake",
         "cooling",
+        "cooling_memory",
+        "fan_stopped",
         "links_down",
         "pcie_gen",
         "pcie_width",
-        "warmth",
-        "warmth_memory",
     )
 
     def __init__(self) -> None:
@@ -81,9 +81,9 @@ class Strain:
     def clear(self) -> None:
         self.cooling = 1.0
         """Share of the heat path that is left."""
-        self.warmth = 0.0
-        """Degrees on top of everything else."""
-        self.warmth_memory = 0.0
+        self.cooling_memory = 1.0
+        """The same of the memory alone, on top of the other."""
+        self.fan_stopped = False
         self.brake = False
         self.pcie_gen: int | None = None
         self.pcie_width: int | None = None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from warpwatch.samples.owner import Owner
 from warpwatch.sources.sim.activity import Activity
+from warpwatch.sources.sim.noise import Noise
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,8 +29,9 @@ class Work:
 class Workload:
     name: str
     summary: str
-    drive: Callable[[Activity, Work, float, float], None]
-    """Fills the activity in for the work at a time, given a jitter between -1 and 1 of this
-    GPU's own. It keeps no state, so all GPUs of a job agree on what the job is doing."""
+    drive: Callable[[Activity, Work, float, Noise], None]
+    """Fills the activity in for the work at a time, given the noise of this GPU's own. It
+    keeps no state, so all GPUs of a job agree on what the job is doing."""
     gang: bool = False
-    """Whether its GPUs work as one, and so come as one job."""
+    """Whether its GPUs work as one: they come as one job, and none is faster than the
+    slowest."""

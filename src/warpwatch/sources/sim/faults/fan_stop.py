@@ -12,9 +12,10 @@ class FanStop(Fault, frozen=True, tag="fan_stop"):
     cooling: Annotated[float, msgspec.Meta(gt=0, lt=1)] = 0.4
     """Share of the heat that still gets away at the same temperature."""
 
-    def press(self, state: State, since: float, seconds: float) -> None:
-        del since, seconds
+    def press(self, state: State, since: float) -> None:
+        del since
         state.strain.cooling *= self.cooling
+        state.strain.fan_stopped = True
 
     def end(self, state: State) -> None:
         state.wear.off_bus = False

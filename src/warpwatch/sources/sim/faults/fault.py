@@ -1,4 +1,4 @@
-"""What every fault is: some parameters, a time, and three moments at which it acts."""
+"""What every fault is: some parameters, a time, and the moments at which it acts."""
 
 from enum import Enum
 from typing import Annotated, ClassVar
@@ -48,14 +48,17 @@ class Fault(
     def begin(self, state: State, time: float) -> None:
         """Once, when it strikes."""
 
-    def press(self, state: State, since: float, seconds: float) -> None:
-        """At every tick while it lasts: `since` it struck, and the length of the tick."""
+    def press(self, state: State, since: float) -> None:
+        """At every step while it lasts, so long `since` it struck: what it does just now."""
+
+    def grow(self, state: State, since: float, until: float) -> None:
+        """At every step: what has come up from one time after it struck to another."""
 
     def end(self, state: State) -> None:
         """Once, when its time is over or it is cleared: what a repair puts right."""
 
 
-def grown(per_minute: float, since: float, seconds: float) -> int:
-    """How many whole events a steady rate brought within the last tick."""
+def grown(per_minute: float, since: float, until: float) -> int:
+    """How many whole events a steady rate brings from one time to another."""
     rate = per_minute / 60.0
-    return int(rate * since) - int(rate * max(since - seconds, 0.0))
+    return int(rate * until) - int(rate * since)

@@ -11,7 +11,7 @@ class NvlinkErrors(LinkFault, frozen=True, tag="nvlink_errors"):
     kind: Literal["crc_flit", "crc_data", "replay", "recovery"] = "crc_flit"
     per_minute: Rate = 60.0
 
-    def press(self, state: State, since: float, seconds: float) -> None:
+    def grow(self, state: State, since: float, until: float) -> None:
         errors = state.wear.link(self.link)
-        more = grown(self.per_minute, since, seconds)
+        more = grown(self.per_minute, since, until)
         setattr(errors, self.kind, getattr(errors, self.kind) + more)

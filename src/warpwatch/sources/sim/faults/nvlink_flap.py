@@ -8,6 +8,9 @@ from warpwatch.sources.sim.faults.nvlink import LinkFault
 from warpwatch.sources.sim.state import State
 from warpwatch.units import Seconds
 
+_SHORTEST = 10.0
+"""Seconds of a round: two ticks of a fleet, or it could not be seen there."""
+
 
 class NvlinkFlap(LinkFault, frozen=True, tag="nvlink_flap"):
     every: Seconds = Seconds(60.0)
@@ -17,13 +20,19 @@ class NvlinkFlap(LinkFault, frozen=True, tag="nvlink_flap"):
     def begin(self, state: State, time: float) -> None:
         state.xid(74, time)
 
-    def press(self, state: State, since: float, seconds: float) -> None:
-        if self._is_down(since, seconds):
+    def press(self, state: State, since: float) -> None:
+        if since % self._round < self.down * self._round:
             state.strain.links_down |= {self.link}
-        elif since >= seconds and self._is_down(since - seconds, seconds):
-            state.wear.link(self.link).recovery += 1
 
-    def _is_down(self, since: float, seconds: float) -> bool:
-        """A round is never shorter than two ticks, or it could not be seen."""
-        period = max(float(self.every), 2 * seconds)
-        return since % period < self.down * period
+    def grow(self, state: State, since: float, until: float) -> None:
+        if self.down < 1.0:
+            more = self._returns(until) - self._returns(since)
+            state.wear.link(self.link).recovery += more
+
+    @property
+    def _round(self) -> float:
+        return max(float(self.every), _SHORTEST)
+
+    def _returns(self, time: float) -> int:
+        """How often the link has come back by then."""
+        return int(time / self._round + 1.0 - self.down)

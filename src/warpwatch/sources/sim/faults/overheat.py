@@ -1,4 +1,6 @@
-"""The GPU loses its cooling, as by a heat sink that came loose: slowed, and at last off."""
+"""The heat sink came loose: each watt warms the GPU more. Software takes clocks back, beyond
+that hardware halves them, and where even this is not enough the GPU switches itself off.
+"""
 
 from warpwatch.sources.sim.faults.fault import Degrees, Fault
 from warpwatch.sources.sim.state import State
@@ -6,11 +8,12 @@ from warpwatch.sources.sim.state import State
 
 class Overheat(Fault, frozen=True, tag="overheat"):
     degrees: Degrees = 45.0
-    """By which it would settle above its usual temperature."""
+    """By which a full load would settle above its usual temperature, if clocks stayed up."""
 
-    def press(self, state: State, since: float, seconds: float) -> None:
-        del since, seconds
-        state.strain.warmth += self.degrees
+    def press(self, state: State, since: float) -> None:
+        del since
+        rise = state.plant.rise
+        state.strain.cooling *= rise / (rise + self.degrees)
 
     def end(self, state: State) -> None:
         state.wear.off_bus = False

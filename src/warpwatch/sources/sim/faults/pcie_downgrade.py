@@ -12,7 +12,7 @@ class PcieDowngrade(Fault, frozen=True, tag="pcie_downgrade"):
     gen: Annotated[int, msgspec.Meta(ge=1, le=6)] = 1
     width: Annotated[int, msgspec.Meta(ge=1, le=16)] = 8
 
-    def press(self, state: State, since: float, seconds: float) -> None:
-        del since, seconds
+    def press(self, state: State, since: float) -> None:
+        del since
         state.strain.pcie_gen = self.gen
         state.strain.pcie_width = self.width

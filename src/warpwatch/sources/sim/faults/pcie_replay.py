@@ -7,7 +7,7 @@ from warpwatch.sources.sim.state import State
 class PcieReplay(Fault, frozen=True, tag="pcie_replay"):
     per_minute: Rate = 120.0
 
-    def press(self, state: State, since: float, seconds: float) -> None:
-        more = grown(self.per_minute, since, seconds)
+    def grow(self, state: State, since: float, until: float) -> None:
+        more = grown(self.per_minute, since, until)
         state.wear.pcie_replays += more
         state.wear.pcie_correctable += more

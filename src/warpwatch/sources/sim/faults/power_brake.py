@@ -5,6 +5,6 @@ from warpwatch.sources.sim.state import State
 
 
 class PowerBrake(Fault, frozen=True, tag="power_brake"):
-    def press(self, state: State, since: float, seconds: float) -> None:
-        del since, seconds
+    def press(self, state: State, since: float) -> None:
+        del since
         state.strain.brake = True

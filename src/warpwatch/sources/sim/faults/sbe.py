@@ -16,8 +16,8 @@ class Sbe(Fault, frozen=True, tag="sbe"):
         del time
         _add(state, self.count)
 
-    def press(self, state: State, since: float, seconds: float) -> None:
-        _add(state, grown(self.per_minute, since, seconds))
+    def grow(self, state: State, since: float, until: float) -> None:
+        _add(state, grown(self.per_minute, since, until))
 
 
 def _add(state: State, count: int) -> None:

@@ -1,11 +1,12 @@
 """Which clocks the activity gets, and why not more.
 
 Clocks are lowered by whatever allows least: the power limit, heat, or hardware that halves
-them. Each is solved for, not regulated towards, so that the length of a tick changes nothing.
+them. The power limit is solved for, since it acts within milliseconds; heat is regulated.
 """
 
 from enum import IntFlag
 
+from warpwatch.sources.sim.physics import throttle
 from warpwatch.sources.sim.physics.power import CLOCK_EXPONENT, demand
 from warpwatch.sources.sim.state import State
 
@@ -27,23 +28,37 @@ _SW_THERMAL = int(Reason.SW_THERMAL)
 _HW_THERMAL = int(Reason.HW_THERMAL | Reason.HW_SLOWDOWN)
 _BRAKE = int(Reason.HW_POWER_BRAKE | Reason.HW_SLOWDOWN)
 _HALF = 0.5
+_RIPPLE = 0.006
+"""By which power strays, at rest up and down, under load from its highest down."""
 
 
-def choose(state: State) -> None:
+def choose(state: State, seconds: float) -> None:
     """Set pace, power and reasons for the activity at hand."""
     plant, activity = state.plant, state.activity
-    if not activity.awake:
-        state.pace = plant.floor
-        state.power = plant.idle + plant.span * demand(activity)
-        state.reasons = _IDLE | _BRAKE if state.strain.brake else _IDLE
-        return
     wanted = plant.span * demand(activity)
+    if activity.awake:
+        _lower(state, wanted, seconds)
+        drawn = wanted * state.pace**CLOCK_EXPONENT
+    else:
+        state.pace, state.ceiling = plant.floor, 1.0
+        state.reasons = _IDLE | _BRAKE if state.strain.brake else _IDLE
+        drawn = wanted
+    ripple = _RIPPLE * state.noise.watts
+    state.power = round(plant.idle * (1.0 + ripple) + drawn * (1.0 - _RIPPLE - ripple), 3)
+
+
+def _lower(state: State, wanted: float, seconds: float) -> None:
+    plant, activity = state.plant, state.activity
     pace, reasons = 1.0, 0 if activity.busy else _IDLE
     most = state.board.power.limit - plant.idle
     if wanted > most:
         pace = (most / wanted) ** (1 / CLOCK_EXPONENT)
         reasons |= _CAPPED
-    pace, reasons = _cooled(state, wanted, pace, reasons)
+    ceiling = throttle.software(state, wanted * pace**CLOCK_EXPONENT, seconds)
+    if ceiling < 1.0:
+        pace, reasons = pace * ceiling, reasons | _SW_THERMAL
+    if throttle.hardware(state):
+        pace, reasons = min(pace, _HALF), reasons | _HW_THERMAL
     if state.strain.brake:
         pace, reasons = min(pace, _HALF), reasons | _BRAKE
     if pace < 1.0:
@@ -51,25 +66,4 @@ def choose(state: State) -> None:
         activity.slow(pace)
         for part in state.parts:
             part.activity.slow(pace)
-    state.pace = pace
-    state.power = plant.idle + wanted * pace**CLOCK_EXPONENT
-    state.reasons = reasons
-
-
-def _cooled(state: State, wanted: float, pace: float, reasons: int) -> tuple[float, int]:
-    """Software keeps the GPU at its highest operating temperature, by the power that the
-    cooling can carry off there; hardware halves the clocks when that was not enough.
-    """
-    plant, limits = state.plant, state.board.thermal
-    if state.temperature >= limits.max_operating:
-        strain = state.strain
-        above = limits.max_operating - plant.cold - strain.warmth
-        bearable = above * strain.cooling / plant.resistance - plant.idle
-        if wanted * pace**CLOCK_EXPONENT > bearable:
-            pace = (max(bearable, 0.0) / wanted) ** (1 / CLOCK_EXPONENT)
-            reasons |= _SW_THERMAL
-    if state.board.hbm and state.hbm_temperature >= limits.hbm_max_operating:
-        pace, reasons = min(pace, 0.7), reasons | _SW_THERMAL
-    if state.temperature >= limits.slowdown:
-        pace, reasons = min(pace, _HALF), reasons | _HW_THERMAL
-    return pace, reasons
+    state.pace, state.reasons = pace, reasons

@@ -47,6 +47,10 @@ def _slowed(state: State, nanoseconds: float) -> None:
         state.hw_thermal_ns += nanoseconds
     if reasons & _BRAKE:
         state.brake_ns += nanoseconds
+    if reasons & (_SW_THERMAL | _HW_THERMAL):
+        state.hot_ns += nanoseconds
+    if reasons & (_CAPPED | _BRAKE):
+        state.scarce_ns += nanoseconds
 
 
 def sm_hertz(state: State) -> float:

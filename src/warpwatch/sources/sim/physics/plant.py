@@ -1,6 +1,5 @@
 """The constants of one GPU, worked out once so that a board behaves as its readings say."""
 
-import math
 from dataclasses import dataclass
 
 from warpwatch.sources.sim.activity import Activity
@@ -11,8 +10,6 @@ from warpwatch.sources.sim.workloads.burn import burn
 
 ROOM = 25.0
 """Air at which the boards' temperatures were read, as far as anybody knows."""
-_GPU_SECONDS = 45.0
-_HBM_SECONDS = 70.0
 HBM_BY_TRAFFIC = 10.0
 """Degrees that traffic at the peak adds to the memory."""
 
@@ -29,14 +26,14 @@ class Plant:
     """Degrees per watt."""
     hbm_cold: float
     hbm_resistance: float
-    gain: float
-    """Share of the way to its equilibrium that the temperature goes in a tick."""
-    hbm_gain: float
+    rise: float
+    """Degrees over `cold` under a full load, with all cooling in place."""
+    hbm_rise: float
     floor: float
     """The slowest pace."""
 
 
-def plant(board: Board, ambient: float, tick: float, seed: int) -> Plant:
+def plant(board: Board, ambient: float, seed: int) -> Plant:
     """No two boards are alike: watts and degrees are a little off the figures by the seed."""
     power, thermal, clocks = board.power, board.thermal, board.clocks
     share = clocks.sm_burn / clocks.sm_max
@@ -57,8 +54,8 @@ def plant(board: Board, ambient: float, tick: float, seed: int) -> Plant:
         resistance=resistance,
         hbm_cold=hbm_idle - hbm_resistance * power.idle + warmer,
         hbm_resistance=hbm_resistance,
-        gain=-math.expm1(-tick / _GPU_SECONDS),
-        hbm_gain=-math.expm1(-tick / _HBM_SECONDS),
+        rise=resistance * power.burn,
+        hbm_rise=hbm_resistance * power.burn + load.dram * HBM_BY_TRAFFIC,
         floor=clocks.sm_idle / clocks.sm_max,
     )
 

@@ -10,7 +10,7 @@ _RIPPLE = 0.015
 
 
 def _instant(state: State) -> float:
-    return state.power * (1.0 + _RIPPLE * state.jitter)
+    return round(state.power * (1.0 + _RIPPLE * state.noise.instant), 3)
 
 
 def _margin(state: State) -> int:

@@ -1,11 +1,16 @@
 """Matrix products without end: what boards are calibrated against."""
 
 from warpwatch.sources.sim.activity import Activity
+from warpwatch.sources.sim.noise import Noise
 from warpwatch.sources.sim.work import Work, Workload
 
 
-def drive(activity: Activity, _work: Work, _time: float, _jitter: float) -> None:
+def drive(activity: Activity, _work: Work, _time: float, noise: Noise) -> None:
     burn(activity)
+    activity.tensor -= 0.004 * (1.0 + noise.tensor)
+    activity.dram += 0.005 * noise.dram
+    activity.pcie_rx = 0.0002 * (1.0 + noise.pcie)
+    activity.pcie_tx = 0.0001 * (1.0 + noise.pcie)
 
 
 def burn(activity: Activity) -> None:

@@ -2,6 +2,7 @@
 
 from warpwatch.sources.sim.activity import Activity
 from warpwatch.sources.sim.chance import draw
+from warpwatch.sources.sim.noise import Noise
 from warpwatch.sources.sim.work import Work, Workload
 
 RESTART = 30.0
@@ -13,19 +14,19 @@ def life(work: Work) -> float:
     return 1500.0 + 1200.0 * draw(work.job.seed, 0)
 
 
-def drive(activity: Activity, work: Work, time: float, jitter: float) -> None:
+def drive(activity: Activity, work: Work, time: float, noise: Noise) -> None:
     whole = life(work)
     since = (time - work.job.begun) % whole
     if since < RESTART:
         return
     activity.memory = _FRESH + (1.0 - _FRESH) * (since - RESTART) / (whole - RESTART)
-    activity.busy = 0.46 + 0.06 * jitter
-    activity.sm = 0.30 + 0.03 * jitter
+    activity.busy = 0.46 + 0.06 * noise.busy
+    activity.sm = 0.30 + 0.03 * noise.sm
     activity.occupancy = 0.10
-    activity.tensor = 0.11
-    activity.dram = 0.24
-    activity.pcie_rx = 0.01
-    activity.pcie_tx = 0.01
+    activity.tensor = 0.11 + 0.01 * noise.tensor
+    activity.dram = 0.24 + 0.02 * noise.dram
+    activity.pcie_rx = 0.010 + 0.002 * noise.pcie
+    activity.pcie_tx = 0.010 + 0.002 * noise.nvlink
 
 
 LEAK = Workload("leak", "memory grows until the process is killed and restarts", drive)

@@ -1,0 +1,82 @@
+"""A simulated fleet, served."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from warpwatch.app import faults
+from warpwatch.app.serving import Announce, Started, until_stopped, url_of
+from warpwatch.clock import SystemClock
+from warpwatch.exporter import listing
+from warpwatch.exporter.era import ERAS
+from warpwatch.exporter.fleet import FleetPages
+from warpwatch.httpd import Limits, Server
+from warpwatch.sources.base import Source
+
+if TYPE_CHECKING:
+    from warpwatch.sources.sim.fleet import SimNode
+
+
+@dataclass(frozen=True, slots=True)
+class FleetSettings:
+    nodes: int
+    gpus: int
+    boards: tuple[str, ...]
+    seed: int
+    listen: str
+    compat: str
+    collectors: str
+
+
+def serve(settings: FleetSettings, announce: Announce) -> None:
+    """Serves the pages of a whole simulated fleet until told to stop."""
+    from warpwatch.sources.sim.fleet import fleet
+
+    clock = SystemClock()
+    era = ERAS[settings.compat]
+    selection = listing.load(settings.collectors, era).selection
+    simulated = fleet(
+        clock=clock,
+        nodes=settings.nodes,
+        gpus=settings.gpus,
+        boards=settings.boards,
+        seed=settings.seed,
+    )
+    pages = FleetPages(map(_Member, simulated.nodes), selection, era, clock)
+    # Prometheus keeps a connection open to every target.
+    limits = Limits(connections=2 * settings.nodes + 100)
+
+    async def main() -> None:
+        server = Server(pages.answer, settings.listen, limits)
+        await server.start()
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(server.stop)
+            await stack.enter_async_context(faults.listening(simulated, server.port))
+            what = f"{settings.nodes} simulated nodes of {settings.gpus} GPUs"
+            announce(Started(what, simulated=True, url=url_of(settings.listen, server.port)))
+            await until_stopped()
+
+    asyncio.run(main())
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """A simulated node as the fleet's pages want it."""
+
+    node: "SimNode"
+
+    @property
+    def name(self) -> str:
+        return self.node.name
+
+    @property
+    def source(self) -> Source:
+        return self.node.source
+
+    def labels(self) -> Mapping[str, str]:
+        return {"node": self.node.name, "rack": self.node.rack}
+
+    def down(self) -> bool:
+        return self.node.source.exporter_down

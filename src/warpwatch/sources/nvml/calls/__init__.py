@@ -1,0 +1,1 @@
+"""What one call of the driver gives, family by family."""

@@ -1,0 +1,10 @@
+"""All families together: which call gives which field of a whole GPU."""
+
+from collections.abc import Mapping
+
+from warpwatch.sources.nvml.ask import Read
+from warpwatch.sources.nvml.calls import faults, identity, running, use
+
+FAMILIES = (identity, running, use, faults)
+
+CALLS: Mapping[int, Read] = {id_: read for family in FAMILIES for id_, read in family.CALLS.items()}

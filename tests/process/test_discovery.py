@@ -1,0 +1,39 @@
+"""warpwatch discovery: what there is, for people and for programs."""
+
+import json
+
+import pytest
+from process import run
+
+pytestmark = pytest.mark.process
+MIG = "sim:examples/scenarios/shared-by-mig.toml"
+
+
+def test_without_a_driver_it_says_why_and_what_to_do(runtime: dict[str, str]) -> None:
+    done = run("discovery", env=runtime)
+    assert done.returncode == 4
+    assert "no usable NVIDIA driver" in done.stderr
+    assert "discovery --source sim" in done.stderr
+
+
+def test_the_table_names_gpus_instances_and_what_is_missing(runtime: dict[str, str]) -> None:
+    done = run("discovery", "--source", MIG, env=runtime)
+    assert done.returncode == 0, done.stderr
+    assert "8 GPUs; SIMULATED" in done.stdout
+    assert done.stdout.count("\nGPU ") == 8
+    assert "3g.40gb" in done.stdout
+    assert "unsupported" in done.stdout
+
+
+def test_json_has_every_field_once_given_or_missing(runtime: dict[str, str]) -> None:
+    done = run("discovery", "--source", MIG, "-o", "json", env=runtime)
+    found = json.loads(done.stdout)
+    assert found["version"] == 1
+    assert found["source"]["simulated"] is True
+    assert [gpu["gpu"] for gpu in found["gpus"]] == list(range(8))
+    assert len(found["gpus"][0]["instances"]) == 4
+    for gpu in found["gpus"]:
+        missing = [name for names in gpu["missing"].values() for name in names]
+        assert not set(missing) & set(gpu["given"])
+        assert len(missing) + len(gpu["given"]) > 150
+        assert "DCGM_FI_DEV_POWER_USAGE" in gpu["given"]
