@@ -78,7 +78,7 @@ def pages(text: str) -> None:
         states = []
         for device, tally in tallies.items():
             report = source.read(device, selection.read)
-            tally.add(report)
+            tally.add(report, clock.monotonic())
             states.append(State(device=device, report=report, success=True, age=0.0))
         snapshot = Snapshot(1, tuple(states), 0.0)
         info = source.inventory().info

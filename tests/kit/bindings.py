@@ -134,6 +134,8 @@ class Board:
     codes: dict[str | int, int] = field(default_factory=dict)
     """Error by function, or by field id."""
     xids: deque[int] = field(default_factory=deque)
+    fabric: tuple[int, int] = 3, 0
+    """State of its registration and how that went."""
     instances: "dict[int, Board]" = field(default_factory=dict)
     """Of MIG, by place; each a handle of its own."""
     left: int | None = None
@@ -192,6 +194,7 @@ class Bindings(ModuleType):
             "nvmlDeviceGetHandleByIndex": lambda index: self.boards[index],
             "nvmlDeviceGetFieldValues": _field_values,
             "nvmlDeviceGetSramEccErrorStatus": _sram,
+            "nvmlDeviceGetGpuFabricInfoV": _fabric,
             "nvmlEventSetCreate": self._create,
             "nvmlEventSetFree": _free,
             "nvmlDeviceRegisterEvents": _register,
@@ -276,7 +279,7 @@ class Bindings(ModuleType):
         return pointer
 
     def _sample_of_instance(self, board: Board, number: int, pointer: Any) -> Any:
-        (wanted,) = (
+        wanted = next(
             instance
             for instance in board.instances.values()
             if instance.answers["nvmlDeviceGetGpuInstanceId",] == number
@@ -336,6 +339,12 @@ def _wait(event_set: EventSet, _milliseconds: int) -> object:
                 eventType=pynvml.nvmlEventTypeXidCriticalError, eventData=board.xids.popleft()
             )
     raise pynvml.NVMLError(pynvml.NVML_ERROR_TIMEOUT)
+
+
+def _fabric(board: Board, info: Any) -> None:
+    info.state, info.status = board.fabric
+    info.cliqueId, info.healthMask, info.healthSummary = 34, 35, 1
+    info.clusterUuid[:] = range(1, 17)
 
 
 def _sram(_board: Board, status: Any) -> None:

@@ -45,6 +45,15 @@ H100: Mapping[str, object] = {
     "*.nvmlDeviceGetCurrPcieLinkWidth": 16,
     "*.nvmlDeviceGetCurrentClocksEventReasons": 0x44,
     "*.nvmlDeviceGetGridLicensableFeatures_v4": 0,
+    "*.nvmlDeviceGetMigMode": "0 0",
+    "*.nvmlGpmQueryDeviceSupport": 1,
+    "*.gpm.1": 98.5,
+    "*.gpm.5": 61.25,
+    "*.gpm.10": 40.5,
+    "*.gpm.20": 12.5,
+    "*.gpm.21": 2048,
+    "*.field.138.4294967295": 1000,
+    "*.field.139.4294967295": 2000,
     "*.field.82": 54,
     "*.field.142": 1,
     "*.field.143": 2,
@@ -80,6 +89,21 @@ class Machine:
                 {
                     f"{index}.nvmlDeviceGetUUID": f"GPU-{index:08x}",
                     f"{index}.nvmlDeviceGetPciInfo_v3": f"0 {0x1B + index} 0",
+                }
+            )
+
+    def divide(self, gpu: int) -> None:
+        """Switches MIG on, with two instances that are unlike."""
+        self.say({f"{gpu}.nvmlDeviceGetMigMode": "1 1", f"{gpu}.nvmlDeviceGetMaxMigDeviceCount": 7})
+        memory = "42949672960 0 41949672960 1000000000"
+        for place, number, profile, sm in ((0, 1, "3g.40gb", 50), (2, 9, "1g.10gb", 12.5)):
+            self.say(
+                {
+                    f"{gpu}/{place}.nvmlDeviceGetGpuInstanceId": number,
+                    f"{gpu}/{place}.nvmlDeviceGetName": f"NVIDIA H100 80GB HBM3 MIG {profile}",
+                    f"{gpu}/{place}.nvmlDeviceGetUUID": f"MIG-{gpu:04x}{number:04x}",
+                    f"{gpu}/{place}.nvmlDeviceGetMemoryInfo_v2": memory,
+                    f"{gpu}/{place}.gpm.1": sm,
                 }
             )
 

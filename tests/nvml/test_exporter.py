@@ -122,8 +122,7 @@ def test_slow_calls_cost_time_and_no_values(machine: Machine, until: Until) -> N
     machine.gpus(2)
     machine.say({"0.delay.nvmlDeviceGetSerial": 0.3, "0.delay.nvmlDeviceGetFieldValues": 0.3})
     with program(*EXPORTER, env=machine.environment) as it:
-        until(lambda: read(it, ZERO, ONE))
-        assert gaps(it) == set()
+        until(lambda: read(it, ZERO, ONE) and gaps(it) == set())
 
 
 def test_a_gpu_lost_in_the_middle_of_a_read_is_said_to_be_lost(
@@ -145,9 +144,8 @@ def test_what_is_not_permitted_is_said_to_be_so(machine: Machine, until: Until) 
     machine.gpus(1)
     machine.say({"*.error.nvmlDeviceGetPowerUsage": 4, "*.error.field.82": 4})
     with program(*EXPORTER, env=machine.environment) as it:
-        until(lambda: read(it, ZERO))
+        until(lambda: read(it, ZERO) and gaps(it) == {(ZERO, "no_permission")})
         assert by_gpu(it, "DCGM_FI_DEV_POWER_USAGE") == {}
-        assert gaps(it) == {(ZERO, "no_permission")}
 
 
 def test_every_xid_of_a_burst_is_counted(machine: Machine, until: Until) -> None:
@@ -188,3 +186,43 @@ def test_nothing_that_a_driver_does_is_said_every_second(machine: Machine, until
         it.wait_for("answers again")
         said = [line for line in it.lines if re.search("gave no reading", line)]
         assert len(said) == 1, "".join(it.lines)
+
+
+def test_profiling_figures_are_on_the_page_from_the_second_read_on(
+    machine: Machine, until: Until
+) -> None:
+    machine.gpus(2)
+    machine.say({"1.nvmlGpmQueryDeviceSupport": 0})
+    with program(*EXPORTER, env=machine.environment) as it:
+        until(lambda: by_gpu(it, "DCGM_FI_PROF_GR_ENGINE_ACTIVE") == {ZERO: 0.985})
+        assert by_gpu(it, "DCGM_FI_PROF_PIPE_TENSOR_ACTIVE") == {ZERO: 0.6125}
+        assert by_gpu(it, "DCGM_FI_PROF_DRAM_ACTIVE") == {ZERO: 0.405}
+        assert by_gpu(it, "DCGM_FI_PROF_PCIE_TX_BYTES") == {ZERO: 12.5 * 1024 * 1024}
+        assert by_gpu(it, "DCGM_FI_PROF_PCIE_RX_BYTES") == {ZERO: 2048 * 1024 * 1024}
+        assert gaps(it) == set()
+
+
+def test_mig_instances_come_and_go_with_figures_of_their_own(
+    machine: Machine, until: Until
+) -> None:
+    machine.gpus(1)
+
+    def instances(name: str) -> dict[tuple[str, str], float]:
+        return {
+            (sample.labels["GPU_I_ID"], sample.labels["GPU_I_PROFILE"]): sample.value
+            for sample in page(it).named(name)
+            if "GPU_I_ID" in sample.labels
+        }
+
+    with program(*EXPORTER, env=machine.environment) as it:
+        until(lambda: read(it, ZERO))
+        assert instances("DCGM_FI_DEV_FB_USED") == {}
+        machine.divide(0)
+        active = "DCGM_FI_PROF_GR_ENGINE_ACTIVE"
+        until(lambda: instances(active) == {("1", "3g.40gb"): 0.5, ("9", "1g.10gb"): 0.125})
+        assert set(instances("DCGM_FI_DEV_FB_USED").values()) == {953}
+        assert set(instances("DCGM_FI_DEV_POWER_USAGE").values()) == {632.417}
+        machine.say({"0/2.nvmlDeviceGetGpuInstanceId": None})
+        until(lambda: instances(active) == {("1", "3g.40gb"): 0.5})
+        machine.say({"0.nvmlDeviceGetMigMode": "0 0"})
+        until(lambda: by_gpu(it, active) == {ZERO: 0.985} and instances(active) == {})

@@ -114,8 +114,8 @@ def active(socket: Path | None) -> None:
 @_SOCKET
 def clear(number: int, socket: Path | None) -> None:
     """End the fault of this NUMBER."""
-    _send(socket, {"clear": number})
-    click.echo(f"fault {number} is over")
+    struck = _send(socket, {"clear": number}).get("struck", True)
+    click.echo(f"fault {number} is over" if struck else f"fault {number} is off: it never struck")
 
 
 @command.command()

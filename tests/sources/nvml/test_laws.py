@@ -9,9 +9,10 @@ from warpwatch.fields import identity, utilisation
 from warpwatch.fields.catalogue import FIELDS
 from warpwatch.samples.sample import Reason
 from warpwatch.samples.snapshot import silence
+from warpwatch.sources.nvml.ask import Ask
 from warpwatch.sources.nvml.board import XID
 from warpwatch.sources.nvml.calls.table import CALLS
-from warpwatch.sources.nvml.door import reason
+from warpwatch.sources.nvml.door import Door, reason
 from warpwatch.sources.nvml.numbers import FIELD_VALUES
 
 
@@ -66,9 +67,8 @@ def test_each_field_asked_for_has_its_value_or_a_gap_and_nothing_else_has(
 def test_a_refused_call_gives_a_gap_with_its_reason(id_: int, code: int) -> None:
     bindings = Bindings()
     source = open_nvml(bindings)
-    (gpu,) = source.inventory().devices
     bindings.calls.clear()
-    source.read(gpu, frozenset({id_}))
+    CALLS[id_](Ask(Door(bindings), bindings.boards[0]))
     refused = bindings.calls[0][0]
     bindings.codes[refused] = code
     reading = read(source, frozenset({id_, identity.SERIAL.id, ALIVE}))

@@ -139,6 +139,12 @@ CALLED: dict[Field, Value] = {
     ecc.ECC_DBE_VOL_SRM: 107,
     ecc.ECC_SBE_AGG_SRM: 17,
     ecc.ECC_DBE_AGG_SRM: 117,
+    fabric.FABRIC_MANAGER_STATUS: 3,
+    fabric.FABRIC_MANAGER_ERROR_CODE: 0,
+    fabric.FABRIC_CLUSTER_UUID: "01020304-0506-0708-090a-0b0c0d0e0f10",
+    fabric.FABRIC_CLIQUE_ID: 34,
+    fabric.FABRIC_HEALTH_MASK: 35,
+    fabric.FABRIC_HEALTH_SUMMARY: 1,
     rows.BANKS_REMAP_ROWS_AVAIL_MAX: 2550,
     rows.BANKS_REMAP_ROWS_AVAIL_HIGH: 4,
     rows.BANKS_REMAP_ROWS_AVAIL_PARTIAL: 3,
@@ -291,11 +297,11 @@ def test_the_catalogue_names_the_number_that_is_asked(id_: int) -> None:
 def test_exactly_what_is_said_to_be_of_the_library_asks_no_gpu() -> None:
     bindings = Bindings()
     source = open_nvml(bindings)
-    (gpu,) = source.inventory().devices
+    assert source.inventory().devices
     silent = {XID}
     for id_ in CALLS:
         bindings.calls.clear()
-        source.read(gpu, frozenset({id_}))
+        CALLS[id_](Ask(Door(bindings), bindings.boards[0]))
         if bindings.boards[0] not in bindings.calls[0][1]:
             silent.add(id_)
     assert silent == OF_THE_LIBRARY
@@ -358,3 +364,17 @@ def test_a_value_is_the_member_that_its_type_names(data: st.DataObject, kind: st
     kind_number = getattr(pynvml, f"NVML_VALUE_TYPE_{kind}")
     bindings.boards[0].fields[asked] = kind_number, member, number
     assert values(bindings)[rows.RETIRED_SBE.id] == number
+
+
+@pytest.mark.parametrize(
+    ("state", "status", "said", "error"),
+    [(0, 0, 0, None), (1, 0, 1, None), (2, 0, 2, None), (3, 0, 3, 0), (3, 999, 4, 999)],
+)
+def test_registration_with_the_fabric_is_told_in_dcgms_numbers(
+    state: int, status: int, said: int, error: int | None
+) -> None:
+    bindings = Bindings()
+    bindings.boards[0].fabric = state, status
+    found = values(bindings)
+    assert found[fabric.FABRIC_MANAGER_STATUS.id] == said
+    assert found.get(fabric.FABRIC_MANAGER_ERROR_CODE.id) == error

@@ -46,3 +46,23 @@ def test_rest_forgets_everything() -> None:
     activity.rest()
     assert demand(activity) == 0
     assert not any(getattr(activity, name) for name in SHARES)
+
+
+@given(st.dictionaries(st.sampled_from(SHARES), st.floats(0, 1)), st.floats(0, 1))
+def test_who_waits_looks_no_less_busy_and_does_less(wanted: dict[str, float], share: float) -> None:
+    working, waiting = asked(wanted), asked(wanted)
+    waiting.wait(share)
+    waiting.settle()
+    assert waiting.busy >= working.busy - 1e-12
+    assert waiting.memory == working.memory
+    for name in ("tensor", "dram", "nvlink_tx", "pcie_rx", "fp64"):
+        assert getattr(waiting, name) == pytest.approx(share * getattr(working, name))
+
+
+def test_who_waits_all_the_time_only_spins() -> None:
+    activity = asked(dict.fromkeys(SHARES, 0.5))
+    activity.wait(0.0)
+    activity.settle()
+    assert activity.busy == 1
+    assert 0.05 < activity.sm < 0.2
+    assert activity.tensor == activity.dram == activity.nvlink_rx == 0

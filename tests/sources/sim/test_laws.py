@@ -77,6 +77,39 @@ def test_what_is_read_does_not_depend_on_what_was_read_before(text: str, waits: 
 
 
 @CALM
+@given(
+    tick=st.sampled_from([0.5, 1, 5]),
+    strikes=st.lists(
+        st.tuples(
+            st.sampled_from([0, 0.3, 1, 7.7, 60]),
+            st.sampled_from(["lost", "power_brake", "overheat", "sbe", "dbe", "exporter_down"]),
+            st.integers(0, 7),
+            st.sampled_from([0, 0.5, 10, 200]),
+        ),
+        max_size=8,
+    ),
+)
+def test_injected_faults_act_alike_whoever_reads_in_between(
+    tick: float, strikes: list[tuple[float, str, int, float]]
+) -> None:
+    pages = []
+    for reads in (True, False):
+        source, clock = start(f'tick = {tick}\n[[gpus]]\nboard = "H100"\ncount = 8')
+        events: list[list[object]] = [[] for _ in range(8)]
+        for wait, fault, gpu, lasting in strikes:
+            source.inject({"fault": fault, "gpu": gpu, "for": lasting})
+            clock.advance(wait)
+            for index, report in enumerate(look(source) if reads else ()):
+                events[index] += report.events
+        clock.advance(7)
+        last = look(source)
+        for index, report in enumerate(last):
+            events[index] += report.events
+        pages.append(([report.readings for report in last], events))
+    assert pages[0] == pages[1]
+
+
+@CALM
 @given(text=scenarios(), waits=st.lists(st.integers(1, 200), min_size=1, max_size=4))
 def test_everything_stays_within_what_is_possible(text: str, waits: list[int]) -> None:
     source, clock = start(text)

@@ -1,6 +1,5 @@
 """One GPU that is open, and what is remembered of it from one read to the next."""
 
-import logging
 import threading
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
@@ -15,10 +14,9 @@ from warpwatch.sources.nvml.calls.table import CALLS
 from warpwatch.sources.nvml.door import Door, Refused, reason
 from warpwatch.sources.nvml.ear import Ear
 from warpwatch.sources.nvml.gpm import METRICS, Profile
+from warpwatch.sources.nvml.links import RATES, Rates
 from warpwatch.sources.nvml.mig import Instances
 from warpwatch.sources.nvml.numbers import FIELD_VALUES, OF_THE_LIBRARY, SCALED, number
-
-log = logging.getLogger(__name__)
 
 XID = events.XID_ERRORS.id
 MIG_MODE = mig.MIG_MODE.id
@@ -41,6 +39,7 @@ class Board:
         self._profile = Profile(
             door, clock, lambda sample: door.call("nvmlGpmSampleGet", self._handle, sample)
         )
+        self._rates = Rates(clock)
         self._instances = Instances(door, clock, self.gpu, self._handle)
         self._divided = False
         self._open = True
@@ -79,6 +78,9 @@ class Board:
         asked = fields - gaps.keys()
         self._call(ask, sorted(asked & CALLS.keys()), values, gaps)
         self._field_values(ask, sorted(asked & FIELD_VALUES.keys()), values, gaps)
+        rates, missing = self._rates.read(ask, asked & RATES.keys())
+        values |= rates
+        gaps |= missing
         self._figures(ask, asked & METRICS.keys(), values, gaps)
         xids, deaf = self._ear.hear()
         if XID in fields and deaf is not None:
@@ -98,7 +100,7 @@ class Board:
 
     def _notice_division(self, ask: Ask) -> None:
         """What a board supports changes when MIG is switched on or off."""
-        divided = False
+        divided = self._divided
         if MIG_MODE not in self._lacking:
             try:
                 divided = bool(ask("nvmlDeviceGetMigMode")[0])
@@ -107,20 +109,12 @@ class Board:
         if divided is not self._divided:
             self._divided = divided
             self._lacking = {}
+            self._instances.free()
 
     def _parts(self, ask: Ask, fields: AbstractSet[int]) -> tuple[Reading, ...]:
         if not self._divided:
-            self._instances.free()
             return ()
-        try:
-            return self._instances.read(ask, fields, figures=self._gives_figures(ask))
-        except Refused as refusal:
-            log.debug("the instances of %s: %s", self.gpu.device, refusal.message)
-            return ()
-
-    @staticmethod
-    def _gives_figures(ask: Ask) -> bool:
-        return bool(ask("nvmlGpmQueryDeviceSupport").isSupportedDevice)
+        return self._instances.read(ask, fields, no_figures=_no_figures(ask))
 
     def _known_to_lack(self, fields: AbstractSet[int]) -> AbstractSet[int]:
         now = self._clock.monotonic()
@@ -143,17 +137,13 @@ class Board:
     ) -> None:
         if not ids:
             return
-        try:
-            supported = self._gives_figures(ask)
-        except Refused as refusal:
-            gaps.update(dict.fromkeys(ids, refusal.reason))
-            return
-        if supported:
+        why = _no_figures(ask)
+        if why is None:
             found, missing = self._profile.read(ids)
             values.update(found)
             gaps.update(missing)
         else:
-            gaps.update(dict.fromkeys(ids, Reason.UNSUPPORTED))
+            gaps.update(dict.fromkeys(ids, why))
 
     def _call(
         self, ask: Ask, ids: Iterable[int], values: dict[int, Value], gaps: dict[int, Reason]
@@ -189,6 +179,15 @@ def lost(gpu: Gpu, fields: AbstractSet[int], clock: Clock) -> Report:
     """Of a GPU that is no longer open."""
     gaps = dict.fromkeys(fields, Reason.LOST)
     return Report(gpu, clock.now(), (Reading(gpu, {}, gaps),))
+
+
+def _no_figures(ask: Ask) -> Reason | None:
+    """Why the board gives no profiling figures, if it does not: before Hopper none does."""
+    try:
+        supported = ask("nvmlGpmQueryDeviceSupport").isSupportedDevice
+    except Refused as refusal:
+        return refusal.reason
+    return None if supported else Reason.UNSUPPORTED
 
 
 def _not_read(id_: int) -> Reason:

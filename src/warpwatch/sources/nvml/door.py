@@ -58,7 +58,10 @@ class Door:
 
     def structure(self, name: str) -> Any:
         """A new, empty one, for a function that fills it in."""
-        return getattr(self._nvml, name)()
+        try:
+            return getattr(self._nvml, name)()
+        except AttributeError as error:
+            raise Refused(Reason.UNSUPPORTED, f"the bindings are too old for {name}") from error
 
 
 def reason(code: int) -> Reason:

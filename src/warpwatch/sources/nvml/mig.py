@@ -34,13 +34,18 @@ class Instances:
         self._handle = handle
         self._profiles: dict[Instance, Profile] = {}
 
-    def read(self, ask: Ask, fields: AbstractSet[int], *, figures: bool) -> tuple[Reading, ...]:
-        """`figures`: whether the GPU gives profiling figures at all."""
-        found = dict(self._present(ask))
+    def read(
+        self, ask: Ask, fields: AbstractSet[int], *, no_figures: Reason | None
+    ) -> tuple[Reading, ...]:
+        try:
+            found = dict(self._present(ask))
+        except Refused as refusal:
+            gaps = dict.fromkeys(fields & (CALLS.keys() | FIGURES), refusal.reason)
+            return tuple(Reading(instance, {}, gaps) for instance in self._profiles)
         for gone in self._profiles.keys() - found.keys():
             self._profiles.pop(gone).free()
         return tuple(
-            self._reading(instance, handle, fields, figures=figures)
+            self._reading(instance, handle, fields, no_figures)
             for instance, handle in found.items()
         )
 
@@ -74,7 +79,11 @@ class Instances:
         )
 
     def _reading(
-        self, instance: Instance, handle: object, fields: AbstractSet[int], *, figures: bool
+        self,
+        instance: Instance,
+        handle: object,
+        fields: AbstractSet[int],
+        no_figures: Reason | None,
     ) -> Reading:
         if instance not in self._profiles:
             take = functools.partial(
@@ -90,10 +99,10 @@ class Instances:
             except Refused as refusal:
                 gaps[id_] = refusal.reason
         wanted = fields & FIGURES
-        if figures:
+        if no_figures is None:
             found, missing = self._profiles[instance].read(wanted)
             values |= found
             gaps |= missing
         else:
-            gaps |= dict.fromkeys(wanted, Reason.UNSUPPORTED)
+            gaps |= dict.fromkeys(wanted, no_figures)
         return Reading(instance, values, gaps)

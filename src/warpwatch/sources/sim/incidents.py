@@ -32,11 +32,7 @@ class ActiveFault:
 
 class Incidents:
     def __init__(
-        self,
-        scenario: Scenario,
-        node: str,
-        house: House,
-        gpus: tuple[SimGpu, ...],
+        self, scenario: Scenario, node: str, house: House, gpus: tuple[SimGpu, ...]
     ) -> None:
         self._scenario = scenario
         self._node = node

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from warpwatch.sources.nvml.ask import Read
-from warpwatch.sources.nvml.calls import faults, identity, running, use
+from warpwatch.sources.nvml.calls import fabric, faults, identity, running, use
 
-FAMILIES = (identity, running, use, faults)
+FAMILIES = (identity, running, use, faults, fabric)
 
 CALLS: Mapping[int, Read] = {id_: read for family in FAMILIES for id_, read in family.CALLS.items()}
