@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from process import run
 
 pytestmark = pytest.mark.process

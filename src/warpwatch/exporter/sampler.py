@@ -217,6 +217,6 @@ class Sampler:
             report=report,
             success=track.failure is None,
             age=None if track.read_at is None else now - track.read_at,
-            hung=track.worker.busy,
+            hung=track.late is not None and track.worker.busy,
             failure=track.failure,
         )

@@ -296,6 +296,15 @@ def test_where_listening_fails_the_code_is_a_gap_and_the_rest_is_read() -> None:
     assert read(source).gaps == {XID: Reason.FAILED}
 
 
+def test_a_board_that_can_be_heard_again_has_a_value_and_no_gap() -> None:
+    bindings = Bindings()
+    source = open_nvml(bindings)
+    bindings.codes["nvmlEventSetWait_v2"] = UNSUPPORTED
+    assert read(source).gaps == {XID: Reason.UNSUPPORTED}
+    bindings.codes.clear()
+    assert read(source).gaps == {}
+
+
 @pytest.mark.parametrize("function", ["nvmlEventSetCreate", "nvmlDeviceRegisterEvents"])
 def test_a_board_that_takes_no_listener_has_a_gap_and_no_zero(function: str) -> None:
     bindings = Bindings()

@@ -82,13 +82,13 @@ class Board:
         values |= rates
         gaps |= missing
         self._figures(ask, asked & METRICS.keys(), values, gaps)
+        self._remember(gaps)
         xids, deaf = self._ear.hear()
         if XID in fields and deaf is not None:
             gaps[XID] = deaf
         elif XID in fields:
             # Heard through events alone: the last code is what the exporter's tally holds.
             values[XID] = 0
-        self._remember(gaps)
         gaps |= {id_: _not_read(id_) for id_ in fields - values.keys() - gaps.keys()}
         if values.keys() <= OF_THE_LIBRARY:
             # What the library answers by itself would make a lost GPU look like one that was read.
