@@ -73,7 +73,7 @@ def test_a_call_that_hangs_costs_its_own_gpu_and_stacks_up_nothing(source: Scrip
             assert states[sick].hung
             assert states[sick].failure is Reason.TIMED_OUT
             assert states[sick].report.readings[0].gaps == {SM: Reason.TIMED_OUT}
-        assert threading.active_count() == threads
+        assert threading.active_count() <= threads  # those of other tests may be ending
         source.hold.pop(sick).set()
         while (await bench.cycle())[sick].hung:
             await asyncio.sleep(0.01)
@@ -241,7 +241,7 @@ def test_a_device_that_hangs_leaves_and_returns_is_not_given_a_second_thread(
         for devices in ((well,), (sick, well), (well,), (sick, well)):
             source.devices = devices
             await bench.cycle()
-        assert threading.active_count() == threads
+        assert threading.active_count() <= threads  # those of other tests may be ending
         assert bench.now()[sick].hung
 
     run(source, story)
