@@ -95,21 +95,12 @@ def test_a_fault_names_its_place_and_the_way_out(text: str, message: str, hint: 
 def test_the_built_in_list_is_the_default_file() -> None:
     file = tables.csv_files()["default-counters.csv"]
     from_file = sorted((c.field.id, c.name, c.type, c.help) for c in read(file, "default"))
-    assert from_file == sorted(
-        (c.field.id, c.name, c.type, c.help) for c in built_in(corrected=False)
-    )
+    assert from_file == sorted((c.field.id, c.name, c.type, c.help) for c in built_in())
 
 
 @pytest.mark.parametrize("name", tables.csv_files())
 def test_every_shipped_list_is_accepted(name: str) -> None:
     assert read(tables.csv_files()[name], name)
-
-
-def test_corrected_types_are_those_of_the_catalogue() -> None:
-    classic = {c.name: c.type for c in built_in(corrected=False)}
-    corrected = {c.name: c.type for c in built_in(corrected=True)}
-    changed = {name for name in classic if classic[name] != corrected[name]}
-    assert changed == {"DCGM_FI_DEV_NVLINK_BANDWIDTH_TOTAL"}
 
 
 names = st.sampled_from([field.name for field in FIELDS])

@@ -37,7 +37,7 @@ class Words(HTMLParser):
 
 def page(info: SourceInfo, *states: State) -> Words:
     era = ERAS["classic"]
-    selection = select(built_in(corrected=False), era)
+    selection = select(built_in(), era)
     arranger = Arranger(selection, Naming(era, "n1"), lambda _: Tally(300, 300))
     return Words(landing.page(arranger.view(info, Snapshot(1, states, 0.1))))
 

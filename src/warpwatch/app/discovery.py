@@ -18,9 +18,7 @@ APART = 0.2
 def discover(name: str, node: str) -> discovery.Found:
     clock = SystemClock()
     source = open_source(name, clock, node).source
-    fields = {
-        field.id for field in FIELDS if field.scope in SCOPES and field.id < discovery.DERIVED_FROM
-    }
+    fields = {field.id for field in FIELDS if field.scope in SCOPES and not field.derived}
 
     async def main() -> discovery.Found:
         pace = Pace(interval=APART, stale_after=10.0)

@@ -78,8 +78,8 @@ def _fields(word: str) -> frozenset[int]:
 
     match word:
         case "all":
-            return frozenset(field.id for field in FIELDS if field.id < counters.DERIVED_FROM)
+            return frozenset(field.id for field in FIELDS if not field.derived)
         case "default":
-            return select(counters.built_in(corrected=False), ERAS["classic"]).read
+            return select(counters.built_in(), ERAS["classic"]).read
         case path:
             return listing.load(path, ERAS["classic"]).selection.read

@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from warpwatch.errors import InputError
 from warpwatch.fields import spellings
 from warpwatch.fields.catalogue import FIELDS
-from warpwatch.fields.field import Field, Kind, Number
+from warpwatch.fields.field import Field, Number
 
 COLUMNS = 3
-DERIVED_FROM = 9000
-"""From here on fields are worked out by the exporter and never asked of a source."""
 TYPES = ("gauge", "counter", "label", "untyped", "histogram", "summary")
 _SCALARS = ("histogram", "summary")
 """dcgm-exporter takes these words and prints one number; such a family can only be untyped."""
@@ -35,16 +33,10 @@ class Counter:
         return self.type == "label"
 
 
-def built_in(*, corrected: bool) -> tuple[Counter, ...]:
+def built_in() -> tuple[Counter, ...]:
     return tuple(
-        Counter(field, field.name, str(_type(field, corrected=corrected)), field.help)
-        for field in FIELDS
-        if field.default
+        Counter(field, field.name, str(field.kind), field.help) for field in FIELDS if field.default
     )
-
-
-def _type(field: Field, *, corrected: bool) -> Kind:
-    return field.corrected if corrected and field.corrected is not None else field.kind
 
 
 def read(text: str, where: str) -> tuple[Counter, ...]:
@@ -113,7 +105,7 @@ def _counter(row: list[str], place: str) -> Counter:
             f"{name} is a text and cannot be a {word}",
             hint=f"write: {name}, label, {text}",
         )
-    if word == "label" and field.id >= DERIVED_FROM:
+    if word == "label" and field.derived:
         raise InputError(
             f"{place}, column 2", f"{name} has a value per code or pair and cannot be a label"
         )

@@ -11,7 +11,6 @@ from warpwatch.sources.base import SourceInfo
 
 Found = Mapping[str, object]
 
-DERIVED_FROM = 9000
 VERSION = 1
 """Of the form of the data; programs may rely on it."""
 

@@ -65,7 +65,7 @@ def load(path: str, era: Era) -> Listing:
 def _read(path: str, era: Era) -> Selection:
     file = Path(path)
     if path == DEFAULT_COUNTERS and not file.exists():
-        return select(counters.built_in(corrected=era.corrected), era)
+        return select(counters.built_in(), era)
     try:
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from warpwatch.expo.text import Family
-from warpwatch.exporter.counters import DERIVED_FROM, Counter
+from warpwatch.exporter.counters import Counter
 from warpwatch.exporter.era import Era
 from warpwatch.exporter.tally import ACCUMULATORS, REASONS
 from warpwatch.fields.field import Field
@@ -22,7 +22,7 @@ class Metric:
 
     @property
     def derived(self) -> bool:
-        return self.field.id >= DERIVED_FROM
+        return self.field.derived
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,9 @@ class Selection:
 
 def select(counters: Iterable[Counter], era: Era) -> Selection:
     counters = tuple(counters)
-    metrics = [_metric(counter) for counter in counters if not counter.is_label]
+    metrics = [_metric(counter, era) for counter in counters if not counter.is_label]
     metrics.sort(key=lambda m: (m.family.name,) if era.by_name else (m.field.id, m.family.name))
-    names = {
-        counter.field.id: counter.name for counter in counters if counter.field.id < DERIVED_FROM
-    }
+    names = {counter.field.id: counter.name for counter in counters if not counter.field.derived}
     return Selection(
         metrics=tuple(metrics),
         labels=tuple(counter for counter in counters if counter.is_label),
@@ -50,6 +48,10 @@ def select(counters: Iterable[Counter], era: Era) -> Selection:
     )
 
 
-def _metric(counter: Counter) -> Metric:
-    family = Family(counter.name, counter.type, counter.help)
+def _metric(counter: Counter, era: Era) -> Metric:
+    """Where an era has put a type right, a list that still has the old one is put right too."""
+    field, kind = counter.field, counter.type
+    if era.corrected and field.corrected is not None and kind == field.kind:
+        kind = str(field.corrected)
+    family = Family(counter.name, kind, counter.help)
     return Metric(counter.field, family, family.header)

@@ -9,9 +9,6 @@ from warpwatch.fields.mistakes import WRONG_BELIEFS, WRONG_NAMES, Mistake
 
 Facts = Mapping[str, str | int | bool | list[str]]
 
-DERIVED_FROM = 9000
-"""From here on fields are of the exporter's own making, not the driver's."""
-
 UNFILLED = frozenset({derived.EXP_GPU_HEALTH_STATUS.id, derived.EXP_P2P_STATUS.id})
 
 _SCOPES: Mapping[Scope, str] = {
@@ -51,7 +48,7 @@ def describe(field: Field) -> Facts:
 def _source(field: Field) -> str:
     if field.id in UNFILLED:
         return "nothing yet: this version of warpwatch shows a gap, never a value"
-    if field.id >= DERIVED_FROM:
+    if field.derived:
         return "worked out by the exporter from what it reads"
     return field.nvml or "DCGM only: NVML does not give it"
 

@@ -28,6 +28,10 @@ class Scope(StrEnum):
     CORE = "core"
 
 
+DERIVED_FROM = 9000
+"""From here on ids are private to exporters: such fields are worked out, and asked of no source."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
     id: int
@@ -58,3 +62,7 @@ class Field:
     traps: tuple[str, ...] = ()
     better: str = ""
     """Name of the field to prefer, and in a word why, where there is one."""
+
+    @property
+    def derived(self) -> bool:
+        return self.id >= DERIVED_FROM
