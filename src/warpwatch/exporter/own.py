@@ -96,7 +96,7 @@ def hung(view: View) -> Samples:
     "gpu_gap",
     "gauge",
     "A field that was asked for and has no value, with the reason: unsupported, no_permission, "
-    "not_yet_sampled, timed_out, lost, failed or not_implemented.",
+    "not_yet_sampled, timed_out, lost, failed, released, paused or not_implemented.",
 )
 def gap(view: View) -> Samples:
     names = view.selection.names

@@ -19,8 +19,35 @@ class Reason(StrEnum):
     TIMED_OUT = "timed_out"
     LOST = "lost"
     FAILED = "failed"
+    RELEASED = "released"
+    """The driver was let go on request, for a reset or a change that nobody may stand in."""
+    PAUSED = "paused"
+    """Profiling stands still on request, so that another tool can have the counters."""
     NOT_IMPLEMENTED = "not_implemented"
     """There may well be a value, but this version of ours does not read it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A process that has work on an entity; what is not known of it is None or empty."""
+
+    pid: int
+    kind: str
+    """`compute` or `graphics`."""
+    memory: int | None = None
+    """Bytes of the board's memory."""
+    sm: float | None = None
+    """Share of the time since the read before in which its kernels ran, 0 to 1."""
+    user: str = ""
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """How a GPU reaches another over NVLink, by the driver's number for it: 0 is well."""
+
+    gpu: int
+    status: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +58,10 @@ class Reading:
     values: Mapping[int, Value]
     gaps: Mapping[int, Reason]
     owners: tuple[Owner, ...] = ()
+    processes: tuple[Process, ...] = ()
+    """Only where they were asked for, by their field."""
+    peers: tuple[Peer, ...] = ()
+    """Likewise."""
 
 
 @dataclass(frozen=True, slots=True)
