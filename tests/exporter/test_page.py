@@ -1,6 +1,7 @@
 """What the page says of what was read: derived families, gaps, templates, and defects."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -17,9 +18,9 @@ from warpwatch.exporter.page import Press
 from warpwatch.exporter.selection import select
 from warpwatch.exporter.tally import REASONS, Tally
 from warpwatch.exporter.view import Arranger, View
-from warpwatch.fields import clocks, events, power
+from warpwatch.fields import clocks, derived, events, power
 from warpwatch.samples.entity import Device, Gpu
-from warpwatch.samples.sample import Reading, Reason, Report, Value, Xid
+from warpwatch.samples.sample import Event, Kind, Peer, Reading, Reason, Report, Value
 from warpwatch.samples.snapshot import Snapshot, State
 from warpwatch.sources.base import SourceInfo
 
@@ -48,7 +49,7 @@ class Desk:
 
     def report(self, gpu: Gpu, time: float, mask: int = 0, *codes: int) -> None:
         reading = Reading(gpu, {REASONS: mask}, {})
-        report = Report(gpu, time, (reading,), tuple(Xid(time, c) for c in codes))
+        report = Report(gpu, time, (reading,), tuple(Event(time, Kind.XID, c) for c in codes))
         self.tallies[gpu].add(report, time)
 
     def text(self, *readings: Reading, extra: Iterable[Own] = ()) -> str:
@@ -136,12 +137,36 @@ def test_windows_and_totals_have_their_labels_at_the_end() -> None:
 
 
 def test_families_that_nothing_can_fill_yet_are_gaps_and_never_values() -> None:
-    desk = Desk("DCGM_EXP_GPU_HEALTH_STATUS, gauge, x\nDCGM_EXP_P2P_STATUS, gauge, y\n")
+    desk = Desk("DCGM_EXP_GPU_HEALTH_STATUS, gauge, x\n")
     found = desk.page(full(GPUS[0]), full(GPUS[1]))
     assert not [sample for sample in found.samples if sample.name.startswith("DCGM_")]
     gaps = {(s.labels["gpu"], s.labels["field"]) for s in found.named("warpwatch_gpu_gap")}
-    names = ("DCGM_EXP_GPU_HEALTH_STATUS", "DCGM_EXP_P2P_STATUS")
-    assert gaps == {(gpu, name) for gpu in ("0", "1") for name in names}
+    assert gaps == {(gpu, "DCGM_EXP_GPU_HEALTH_STATUS") for gpu in ("0", "1")}
+
+
+PAIRS = "DCGM_EXP_P2P_STATUS, gauge, x\n"
+
+
+def test_each_pair_of_gpus_is_a_series_with_the_drivers_number_and_dcgms_word() -> None:
+    statuses = (Peer(1, 0), Peer(2, 3), Peer(3, 99))
+    reading = replace(full(GPUS[0]), peers=statuses)
+    found = Desk(PAIRS).page(reading).named("DCGM_EXP_P2P_STATUS")
+    said = {
+        (s.labels["gpu"], s.labels["peer_gpu"], s.labels["link_status"], s.value) for s in found
+    }
+    assert said == {
+        ("0", "1", "OK", 0),
+        ("0", "2", "TopologyNotSupported", 3),
+        ("0", "3", "Unknown", 99),
+    }
+
+
+def test_a_gpu_that_does_not_say_how_it_reaches_others_is_a_gap() -> None:
+    reading = Reading(GPUS[0], {SM.id: 1}, {derived.EXP_P2P_STATUS.id: Reason.UNSUPPORTED})
+    found = Desk(PAIRS).page(reading)
+    assert "DCGM_EXP_P2P_STATUS" not in found.types
+    (gap,) = found.named("warpwatch_gpu_gap")
+    assert (gap.labels["field"], gap.labels["reason"]) == ("DCGM_EXP_P2P_STATUS", "unsupported")
 
 
 values = st.one_of(st.integers(0, 10**15), st.floats(0, 1e9), st.none())

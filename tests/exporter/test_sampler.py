@@ -12,7 +12,7 @@ from warpwatch.clock import ManualClock
 from warpwatch.exporter.sampler import Pace, Sampler
 from warpwatch.fields import clocks
 from warpwatch.samples.entity import Device
-from warpwatch.samples.sample import Reason, Xid
+from warpwatch.samples.sample import Event, Kind, Reason
 from warpwatch.samples.snapshot import State
 from warpwatch.sources.base import Inventory
 
@@ -85,7 +85,7 @@ def test_a_call_that_hangs_costs_its_own_gpu_and_stacks_up_nothing(source: Scrip
 def test_what_a_late_call_brings_still_counts(source: ScriptedSource) -> None:
     late, _ = source.devices
     source.hold[late] = threading.Event()
-    source.events[late] = (Xid(1.0, 79),)
+    source.events[late] = (Event(1.0, Kind.XID, 79),)
 
     async def story(bench: Bench) -> None:
         await bench.cycle()

@@ -5,8 +5,8 @@ from warpwatch.exporter.derived import WRITERS
 from warpwatch.exporter.era import ERAS
 from warpwatch.exporter.selection import select
 from warpwatch.exporter.tally import ACCUMULATORS, REASONS
-from warpwatch.fields import clocks, identity
-from warpwatch.fields.catalogue import FIELDS
+from warpwatch.fields import clocks, derived, identity
+from warpwatch.fields.catalogue import BY_ID, FIELDS
 from warpwatch.fields.describe import UNFILLED
 
 CLASSIC = ERAS["classic"]
@@ -66,5 +66,11 @@ def test_of_the_default_list_one_type_was_wrong() -> None:
 
 
 def test_what_nothing_fills_is_said_alike_on_the_page_and_in_explanations() -> None:
-    derived = {field.id for field in FIELDS if field.derived}
-    assert derived - WRITERS.keys() == UNFILLED
+    ours = {field.id for field in FIELDS if field.derived}
+    assert ours - WRITERS.keys() == {id_ for id_ in UNFILLED if BY_ID[id_].derived}
+
+
+def test_how_gpus_reach_each_other_is_asked_of_the_source_and_may_be_a_gap() -> None:
+    selection = select(read("DCGM_EXP_P2P_STATUS, gauge, x", "list"), CLASSIC)
+    assert selection.names == {derived.EXP_P2P_STATUS.id: "DCGM_EXP_P2P_STATUS"}
+    assert derived.EXP_P2P_STATUS.id in selection.read

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from warpwatch.exporter.tally import ACCUMULATORS, CLOCK_EVENTS, REASONS, Tally
 from warpwatch.samples.entity import Gpu
-from warpwatch.samples.sample import Reading, Report, Value, Xid
+from warpwatch.samples.sample import Event, Kind, Reading, Report, Value
 
 GPU = Gpu(0, "GPU-0", "00000000:00:00.0", "x")
 
@@ -14,7 +14,7 @@ GPU = Gpu(0, "GPU-0", "00000000:00:00.0", "x")
 def report(time: float, mask: int | None = None, *codes: int, **more: Value) -> Report:
     values: dict[int, Value] = {} if mask is None else {REASONS: mask}
     values |= {int(name[1:]): value for name, value in more.items()}
-    events = tuple(Xid(time, code) for code in codes)
+    events = tuple(Event(time, Kind.XID, code) for code in codes)
     return Report(GPU, time, (Reading(GPU, values, {}),), events)
 
 
@@ -115,3 +115,14 @@ def test_a_storm_of_xids_is_bounded_in_the_window_and_whole_in_the_total() -> No
     add(tally, report(1, None, *([31] * 25_000)))
     assert tally.xid_totals[31] == 25_000
     assert tally.recent_xids()[31] == pytest.approx(10_000)
+
+
+def test_what_is_listened_for_is_counted_from_zero_and_all_else_from_one() -> None:
+    tally = Tally(300, 300)
+    heard = frozenset({Kind.XID, Kind.ROW_REMAP})
+    tally.add(Report(GPU, 1.0, (), (), heard), 1.0)
+    assert tally.events == {Kind.XID: 0, Kind.ROW_REMAP: 0}
+    happened = (Event(2.0, Kind.XID, 79), Event(2.0, Kind.POISON_FATAL), Event(2.0, Kind.XID, 79))
+    tally.add(Report(GPU, 2.0, (), happened), 2.0)
+    assert tally.events == {Kind.XID: 2, Kind.ROW_REMAP: 0, Kind.POISON_FATAL: 1}
+    assert tally.xid_totals == {79: 2}

@@ -68,7 +68,7 @@ def test_labels_of_each_entity(entity: Entity, classic: str, later: str | None) 
 
 
 def test_the_old_namespace_renames_labels_only() -> None:
-    naming = Naming(CLASSIC, "n1", old_namespace=True, pods=True)
+    naming = Naming(CLASSIC, "n1", old_namespace=True, pods=True, tenants=True)
     assert naming.identity(H100)[1] == ("uuid", "GPU-8b22")
     owner = Owner(pod="p", namespace="ns", container="c", hpc_job="9")
     assert naming.owner(owner) == (

@@ -10,24 +10,30 @@ import itertools
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pynvml
 
-from warpwatch.clock import ManualClock
-from warpwatch.samples.sample import Reading
-from warpwatch.sources.nvml.board import XID
+from warpwatch.clock import Clock, ManualClock
+from warpwatch.samples.sample import Event, Reading, Reason
 from warpwatch.sources.nvml.calls.table import CALLS
 from warpwatch.sources.nvml.door import Door
-from warpwatch.sources.nvml.numbers import FIELD_VALUES
+from warpwatch.sources.nvml.ear import TYPES, Ear
+from warpwatch.sources.nvml.listener import Listener
+from warpwatch.sources.nvml.numbers import FIELD_VALUES, SUMS
+from warpwatch.sources.nvml.plan import PEERS, XID
 from warpwatch.sources.nvml.source import NvmlSource
+from warpwatch.sources.nvml.tenants import KINDS
 
 NOW = 1_772_442_000.0
-ALL = frozenset({*CALLS, *FIELD_VALUES, XID})
+ALL = frozenset({*CALLS, *FIELD_VALUES, *SUMS, *KINDS, PEERS, XID})
 """Every field that the source can read."""
 DRIVER_VERSION = "580.95.05"
 NVML_VERSION = "13.580.95.05"
+CUDA_VERSION = 13010
+"""NVML's number for 13.1."""
 MIB = 1024 * 1024
 SPARE_BYTES = 12_345
 """Beside the whole MiB of each figure of memory."""
@@ -37,6 +43,8 @@ def _answers() -> dict[tuple[object, ...], object]:
     """By function and arguments after the GPU; no two are alike, so none passes for another."""
     return {
         ("nvmlDeviceGetName",): "NVIDIA H100 80GB HBM3",
+        ("nvmlDeviceGetComputeRunningProcesses",): [],
+        ("nvmlDeviceGetGraphicsRunningProcesses",): [],
         ("nvmlDeviceGetSerial",): "1650124001234",
         ("nvmlDeviceGetInforomVersion", pynvml.NVML_INFOROM_OEM): "2.1",
         ("nvmlDeviceGetInforomVersion", pynvml.NVML_INFOROM_ECC): "7.16",
@@ -80,6 +88,9 @@ def _further_answers() -> dict[tuple[object, ...], object]:
         ("nvmlDeviceGetIndex",): 31,
         ("nvmlDeviceGetMinorNumber",): 32,
         ("nvmlDeviceGetCudaComputeCapability",): (9, 4),
+        ("nvmlDeviceGetBrand",): pynvml.NVML_BRAND_NVIDIA_VCS,
+        ("nvmlDeviceValidateInforom",): None,
+        ("nvmlDeviceGetUnrepairableMemoryFlag_v1",): 1,
         ("nvmlDeviceGetComputeMode",): 3,
         ("nvmlDeviceGetPersistenceMode",): 1,
         ("nvmlDeviceGetInforomConfigurationChecksum",): 33,
@@ -112,6 +123,8 @@ def _further_answers() -> dict[tuple[object, ...], object]:
     for which in itertools.product(range(2), range(2), range(8)):
         kind, life, place = which
         answers["nvmlDeviceGetMemoryErrorCounter", *which] = 100 * kind + 10 * life + place
+    for link, kind in itertools.product(range(pynvml.NVML_NVLINK_MAX_LINKS), range(4)):
+        answers["nvmlDeviceGetNvLinkErrorCounter", link, kind] = 3000 + 10 * link + kind
     return answers
 
 
@@ -129,11 +142,22 @@ class Board:
 
     index: int
     answers: dict[tuple[object, ...], object] = field(default_factory=_answers)
-    fields: dict[int, tuple[int, str, int]] = field(default_factory=dict)
-    """Value type, member of the union and value by NVML's field id, where not `default_field`."""
+    fields: dict[int | tuple[int, int], tuple[int, str, int]] = field(default_factory=dict)
+    """Value type, member of the union and value by NVML's field id, or by that and a link, where
+    not `default_field`.
+    """
+    links: int = 2
+    peers: dict[int, int] = field(default_factory=dict)
+    """Status by index, where it is not well."""
     codes: dict[str | int, int] = field(default_factory=dict)
     """Error by function, or by field id."""
     xids: deque[int] = field(default_factory=deque)
+    events: deque[Any] = field(default_factory=deque)
+    """Of whatever kind, as `happened` makes them."""
+    supported: int = sum(TYPES)
+    """Bits of the events that it can report."""
+    shares: list[tuple[int, int, int]] = field(default_factory=list)
+    """Process, time stamp and per cent of each sample of how much it ran."""
     fabric: tuple[int, int] = 3, 0
     """State of its registration and how that went."""
     instances: "dict[int, Board]" = field(default_factory=dict)
@@ -175,6 +199,8 @@ def _address(pointer: Any) -> int:
 class Bindings(ModuleType):
     def __init__(self, boards: int = 1) -> None:
         super().__init__("pynvml")
+        self.nvmlLib = None
+        """No library is loaded, so that every call is one of the bindings'."""
         self.boards = [Board(index) for index in range(boards)]
         self.codes: dict[str, int] = {}
         """Error by function, whatever it is called for."""
@@ -193,10 +219,17 @@ class Bindings(ModuleType):
             "nvmlDeviceGetCount": lambda: len(self.boards),
             "nvmlDeviceGetHandleByIndex": lambda index: self.boards[index],
             "nvmlDeviceGetFieldValues": _field_values,
+            "nvmlSystemGetCudaDriverVersion_v2": lambda: CUDA_VERSION,
+            "nvmlSystemGetConfComputeState": lambda: pynvml.c_nvmlConfComputeSystemState_t(0, 1),
+            "nvmlDeviceGetNvLinkState": _link_state,
+            "nvmlDeviceGetP2PStatus": lambda board, other, _: board.peers.get(other.index, 0),
+            "nvmlDeviceGetPlatformInfo": _platform,
+            "nvmlDeviceWorkloadPowerProfileGetCurrentProfiles": _profiles,
             "nvmlDeviceGetSramEccErrorStatus": _sram,
             "nvmlDeviceGetGpuFabricInfoV": _fabric,
             "nvmlEventSetCreate": self._create,
             "nvmlEventSetFree": _free,
+            "nvmlDeviceGetSupportedEventTypes": lambda board: board.supported,
             "nvmlDeviceRegisterEvents": _register,
             "nvmlEventSetWait_v2": _wait,
             "nvmlGpmSampleAlloc": self._alloc,
@@ -205,6 +238,7 @@ class Bindings(ModuleType):
             "nvmlGpmMetricsGet": self._metrics,
             "nvmlGpmMigSampleGet": self._sample_of_instance,
             "nvmlDeviceGetMigDeviceHandleByIndex": _instance,
+            "nvmlDeviceGetProcessUtilization": _shares,
         }
 
     def __getattr__(self, name: str) -> Any:
@@ -304,6 +338,25 @@ def _instance(board: Board, place: int) -> Board:
     return board.instances[place]
 
 
+def process(pid: int, memory: int | None = None, instance: int | None = None) -> Any:
+    """As the driver lists it."""
+    place = 0xFFFFFFFF if instance is None else instance
+    info = pynvml.c_nvmlProcessInfo_t(pid=pid, gpuInstanceId=place, computeInstanceId=place)
+    said = pynvml.nvmlStructToFriendlyObject(info)
+    said.usedGpuMemory = memory
+    return said
+
+
+def _shares(board: Board, after: int) -> object:
+    newer = [share for share in board.shares if share[1] > after]
+    if not newer:
+        raise pynvml.NVMLError(pynvml.NVML_ERROR_NOT_FOUND)
+    return [
+        pynvml.c_nvmlProcessUtilizationSample_t(pid=pid, timeStamp=time, smUtil=share)
+        for pid, time, share in newer
+    ]
+
+
 def divide(board: Board) -> None:
     """Switches MIG on, with two instances that are unlike."""
     board.answers["nvmlDeviceGetMigMode",] = [1, 1]
@@ -313,6 +366,8 @@ def divide(board: Board) -> None:
             ("nvmlDeviceGetGpuInstanceId",): number,
             ("nvmlDeviceGetName",): f"NVIDIA H100 80GB HBM3 MIG {profile}",
             ("nvmlDeviceGetUUID",): f"MIG-{number:08x}",
+            ("nvmlDeviceGetComputeRunningProcesses",): [],
+            ("nvmlDeviceGetGraphicsRunningProcesses",): [],
             ("nvmlDeviceGetMemoryInfo", pynvml.nvmlMemory_v2): pynvml.c_nvmlMemory_v2_t(
                 version=pynvml.nvmlMemory_v2,
                 total=gib * 1024 * MIB,
@@ -332,31 +387,57 @@ def _free(event_set: EventSet) -> None:
     event_set.freed = True
 
 
+def happened(type_: int, data: int = 0, instance: int = 0xFFFFFFFF) -> Any:
+    return pynvml.c_nvmlEventData_t(eventType=type_, eventData=data, gpuInstanceId=instance)
+
+
 def _wait(event_set: EventSet, _milliseconds: int) -> object:
     for board in event_set.boards:
         if board.xids:
-            return pynvml.c_nvmlEventData_t(
-                eventType=pynvml.nvmlEventTypeXidCriticalError, eventData=board.xids.popleft()
-            )
+            return happened(pynvml.nvmlEventTypeXidCriticalError, board.xids.popleft())
+        if board.events:
+            return board.events.popleft()
     raise pynvml.NVMLError(pynvml.NVML_ERROR_TIMEOUT)
 
 
-def _fabric(board: Board, info: Any) -> None:
+def _link_state(board: Board, link: int) -> int:
+    if link >= board.links:
+        raise pynvml.NVMLError(pynvml.NVML_ERROR_NOT_SUPPORTED)
+    return 1
+
+
+def _platform(_board: Board, pointer: Any) -> None:
+    info = pointer.contents
+    assert info.version == pynvml.nvmlPlatformInfo_v2
+    info.chassisSerialNumber = b"1821224190147"
+    info.slotNumber, info.trayIndex, info.hostId, info.moduleId = b"\x0b", b"\xc8", b"\0", b"\x0e"
+
+
+def _profiles(_board: Board, pointer: Any) -> None:
+    masks = pointer.contents
+    masks.perfProfilesMask.mask[:2] = 0x1FF, 0x2
+    masks.requestedProfilesMask.mask[0], masks.enforcedProfilesMask.mask[0] = 0x21, 0x20
+
+
+def _fabric(board: Board, pointer: Any) -> None:
+    info = pointer.contents
     info.state, info.status = board.fabric
     info.cliqueId, info.healthMask, info.healthSummary = 34, 35, 1
     info.clusterUuid[:] = range(1, 17)
 
 
-def _sram(_board: Board, status: Any) -> None:
-    status.bThresholdExceeded = 1
+def _sram(_board: Board, pointer: Any) -> None:
+    pointer.contents.bThresholdExceeded = 1
 
 
-def _field_values(board: Board, ids: Sequence[int | tuple[int, int]]) -> object:
-    values = (pynvml.c_nvmlFieldValue_t * len(ids))()
-    for value, asked in zip(values, ids, strict=True):
-        id_ = asked if isinstance(asked, int) else asked[0]
+def _field_values(board: Board, wanted: Sequence[tuple[int, int]]) -> object:
+    known = {pynvml.NVML_FI_DEV_NVLINK_LINK_COUNT: (1, "uiVal", board.links)} | board.fields
+    values = (pynvml.c_nvmlFieldValue_t * len(wanted))()
+    for value, asked in zip(values, wanted, strict=True):
+        id_ = asked[0]
         value.fieldId, value.nvmlReturn = id_, board.codes.get(id_, 0)
-        value.valueType, member, number = board.fields.get(id_, default_field(id_))
+        found = known.get(asked) or known.get(id_) or default_field(id_)
+        value.valueType, member, number = found
         setattr(value.value, member, number)
     return values
 
@@ -365,8 +446,25 @@ def default_field(id_: int) -> tuple[int, str, int]:
     return pynvml.NVML_VALUE_TYPE_UNSIGNED_LONG_LONG, "ullVal", 1000 + id_
 
 
+class AtOnce(Listener):
+    """Without a thread: the driver is asked when somebody wants to know."""
+
+    def _start(self) -> None:
+        pass
+
+    def take(self, ear: Ear) -> tuple[tuple[Event, ...], Reason | None]:
+        self._hear(ear)
+        return super().take(ear)
+
+
+def source_of(
+    bindings: ModuleType, clock: Clock, bound: Path = Path("/nonexistent"), visible: str = ""
+) -> NvmlSource:
+    return NvmlSource(Door(bindings), clock, AtOnce(clock), bound=bound, visible=visible)
+
+
 def open_nvml(bindings: Bindings) -> NvmlSource:
-    return NvmlSource(Door(bindings), ManualClock(NOW))
+    return source_of(bindings, ManualClock(NOW))
 
 
 def read(source: NvmlSource, fields: frozenset[int] = ALL, gpu: int = 0) -> Reading:

@@ -46,6 +46,7 @@ H100: Mapping[str, object] = {
     "*.nvmlDeviceGetCurrentClocksEventReasons": 0x44,
     "*.nvmlDeviceGetGridLicensableFeatures_v4": 0,
     "*.nvmlDeviceGetMigMode": "0 0",
+    "*.nvmlDeviceGetSupportedEventTypes": 0xDF8B,
     "*.nvmlGpmQueryDeviceSupport": 1,
     "*.gpm.1": 98.5,
     "*.gpm.5": 61.25,

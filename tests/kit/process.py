@@ -4,6 +4,7 @@ import os
 import queue
 import re
 import signal
+import ssl
 import subprocess
 import sys
 import threading
@@ -14,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 PATIENCE = 20.0
-_SERVING = re.compile(r"(http://\S+?)(?:/metrics|/sd)\b")
+_SERVING = re.compile(r"(https?://\S+?)(?:/metrics|/sd)\b")
 
 
 @dataclass
@@ -36,11 +37,14 @@ class Program:
     """What it has written so far, on both streams."""
     _new: "queue.SimpleQueue[str]" = field(default_factory=queue.SimpleQueue)
 
+    trusts: ssl.SSLContext | None = None
+    """Where it speaks TLS."""
+
     def get(self, path: str, **headers: str) -> Answer:
         names = {name.replace("_", "-"): value for name, value in headers.items()}
         request = urllib.request.Request(self.url + path, headers=names)  # noqa: S310  our own
         try:
-            with urllib.request.urlopen(request, timeout=PATIENCE) as reply:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=PATIENCE, context=self.trusts) as reply:  # noqa: S310
                 return Answer(reply.status, dict(reply.headers), reply.read())
         except urllib.error.HTTPError as error:
             with error:

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from warpwatch.fields.catalogue import BY_ID
 from warpwatch.fields.field import Number
 from warpwatch.samples.entity import Device, Gpu
-from warpwatch.samples.sample import Reading, Reason, Report, Value, Xid
+from warpwatch.samples.sample import Event, Reading, Reason, Report, Value
 from warpwatch.sources.base import Inventory, SourceInfo
 
 VALUES: dict[Number, Value] = {Number.INT: 7, Number.FLOAT: 0.5, Number.TEXT: "a text"}
@@ -22,7 +22,7 @@ class ScriptedSource:
         self.now = 1000.0
         self.values: dict[int, Value] = {}
         self.gaps: dict[int, Reason] = {}
-        self.events: dict[Device, tuple[Xid, ...]] = {}
+        self.events: dict[Device, tuple[Event, ...]] = {}
         self.hold: dict[Device, threading.Event] = {}
         self.fault: Callable[[Device], None] | None = None
         self.take_stock: Callable[[], Inventory] | None = None

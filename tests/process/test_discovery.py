@@ -26,6 +26,31 @@ def test_the_table_names_gpus_instances_and_what_is_missing(runtime: dict[str, s
     assert "unsupported" in done.stdout
 
 
+def test_the_table_tells_of_links_and_of_how_gpus_reach_each_other(runtime: dict[str, str]) -> None:
+    done = run("discovery", "--source", "sim:3xH100,1xL40S", env=runtime)
+    first, *_, last = done.stdout.split("\nGPU ")[1:]
+    assert "18 of 18 up" in first
+    assert "OK: GPU 1, 2\n" in first
+    assert "NotSupported: GPU 3\n" in first
+    assert "NVLinks" not in last
+    assert "GPM on" in first
+    assert "ecc_uncorrected" in first
+    assert max(map(len, done.stdout.splitlines())) <= 100
+
+
+def test_json_tells_links_pairs_modes_and_how_figures_are_come_by(runtime: dict[str, str]) -> None:
+    done = run("discovery", "--source", "sim:2xA100", "-o", "json", env=runtime)
+    found = json.loads(done.stdout)
+    gpu = found["gpus"][0]
+    assert (gpu["links"], gpu["links_up"]) == (12, 12)
+    assert gpu["peers"] == [{"gpu": 1, "status": 0, "said": "OK"}]
+    assert gpu["modes"] == {"gpm": False, "mig": False, "ecc": True, "persistence": True}
+    assert "xid" in gpu["events"]
+    assert gpu["measured"]["DCGM_FI_PROF_SM_ACTIVE"] == "simulated"
+    assert gpu["forbidden"] is False
+    assert found["source"]["nvml"].startswith("13.")
+
+
 def test_json_has_every_field_once_given_or_missing(runtime: dict[str, str]) -> None:
     done = run("discovery", "--source", MIG, "-o", "json", env=runtime)
     found = json.loads(done.stdout)

@@ -10,7 +10,7 @@ import pytest
 
 from process import environment, program, run
 from warpwatch.expo.parse import parse
-from warpwatch.samples.sample import Report
+from warpwatch.samples.sample import Kind, Report
 from warpwatch.sources.replay.reader import load
 
 pytestmark = pytest.mark.process
@@ -143,3 +143,13 @@ def test_a_damaged_recording_names_its_line(runtime: Environment, tmp_path: Path
     assert done.returncode == 1
     assert f"{path}, line 1: does not begin a warpwatch recording" in done.stderr
     assert "next: make one: warpwatch record" in done.stderr
+
+
+def test_a_recording_of_version_1_still_has_its_xids() -> None:
+    recording = load(FAULTY)
+    assert recording.header.version == 1
+    said = [step.said for step in recording.steps()]
+    recording.close()
+    happened = [each for report in said if isinstance(report, Report) for each in report.events]
+    assert {event.kind for event in happened} == {Kind.XID}
+    assert 79 in {event.data for event in happened}

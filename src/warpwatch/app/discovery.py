@@ -18,7 +18,7 @@ APART = 0.2
 def discover(name: str, node: str) -> discovery.Found:
     clock = SystemClock()
     source = open_source(name, clock, node).source
-    fields = {field.id for field in FIELDS if field.scope in SCOPES and not field.derived}
+    fields = {field.id for field in FIELDS if field.scope in SCOPES and field.asked}
 
     async def main() -> discovery.Found:
         pace = Pace(interval=APART, stale_after=10.0)

@@ -2,16 +2,32 @@
 
 import asyncio
 import dataclasses
+import logging
+import socket
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from warpwatch.app import faults
-from warpwatch.app.serving import Announce, Started, until_stopped, url_of
+from warpwatch import config
+from warpwatch.app import attribution, faults, profiling, systemd
+from warpwatch.app.serving import Announce, Signals, Started, url_of
 from warpwatch.app.sources import DEMO, Opened, first_look, open_source
 from warpwatch.clock import Clock, SystemClock
-from warpwatch.errors import Unreachable
+from warpwatch.errors import Unreachable, WarpwatchError
+from warpwatch.exporter import listing
+from warpwatch.exporter.attribution.stage import Chain
+from warpwatch.exporter.listing import Origin
 from warpwatch.exporter.service import Exporter
 from warpwatch.exporter.settings import Settings
 from warpwatch.httpd import address, join_address
+from warpwatch.sources.base import Releasable, Source
+
+if TYPE_CHECKING:
+    from warpwatch.httpd.edge import Edge
+
+log = logging.getLogger(__name__)
 
 PORTS_TRIED = 20
 
@@ -52,32 +68,113 @@ async def _serve(
     note: str = "",
     tries: int = 1,
 ) -> None:
-    exporter, moved = await _start(settings, opened, clock, tries)
+    signals = Signals()
+    unit = config.unit()
+    notifier = systemd.Notifier(unit)
     async with AsyncExitStack() as stack:
+        parts = _parts(settings, opened, clock, unit)
+        watching = asyncio.create_task(_watch(parts.origin))
+        stack.callback(watching.cancel)
+        exporter, moved = await _start(parts, tries)
         stack.push_async_callback(exporter.stop)
         if opened.simulation is not None:
             await stack.enter_async_context(faults.listening(opened.simulation, exporter.port))
+        await _listen(exporter, stack)
         info = await exporter.first_look()
         notes = "; ".join(filter(None, (note, moved)))
-        url = url_of(settings.address, exporter.port)
+        url = url_of(settings.address, exporter.port, secure=exporter.secure)
         announce(Started(info.detail, info.simulated, url, notes))
-        await until_stopped(exporter.reload)
+        notifier.say("READY=1", f"STATUS=serving {url}/metrics from: {info.detail}")
+        alive = asyncio.create_task(notifier.keep(lambda: exporter.progress, clock))
+        await signals.until_stopped(
+            exporter.reload, lambda: _release(opened.source, settings.release_seconds, exporter)
+        )
+        alive.cancel()
+        notifier.say("STOPPING=1")
 
 
-async def _start(
-    settings: Settings, opened: Opened, clock: Clock, tries: int
-) -> tuple[Exporter, str]:
+async def _watch(origin: Origin) -> None:
+    """A list of counters that has to be fetched."""
+    run = getattr(origin, "run", None)
+    if run is not None:
+        await run()
+
+
+async def _listen(exporter: Exporter, stack: AsyncExitStack) -> None:
+    """Without a place for its socket, as in a container that is read-only, an exporter still
+    serves.
+    """
+    try:
+        await stack.enter_async_context(profiling.listening(exporter))
+    except WarpwatchError as error:
+        log.warning("profiling cannot be paused here: %s (%s)", error.message, error.hint)
+
+
+def _release(source: Source, seconds: float, exporter: Exporter) -> None:
+    if isinstance(source, Releasable):
+        log.info("asked to let go of the driver for %g s", seconds)
+        source.release(seconds)
+        exporter.hurry()
+    else:
+        log.info("asked to let go of the driver: without effect, since this source holds none")
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What an exporter is made of, whatever port it gets."""
+
+    settings: Settings
+    opened: Opened
+    clock: Clock
+    origin: Origin
+    attribution: Chain
+    edge: "Edge | None"
+    sockets: Sequence[socket.socket]
+
+    def exporter(self, listen: str) -> Exporter:
+        simulation = self.opened.simulation
+        return Exporter(
+            dataclasses.replace(self.settings, address=listen),
+            self.opened.source,
+            self.clock,
+            down=lambda: simulation is not None and simulation.exporter_down,
+            origin=self.origin,
+            attribution=self.attribution,
+            edge=self.edge,
+            sockets=self.sockets,
+        )
+
+
+def _parts(settings: Settings, opened: Opened, clock: Clock, unit: config.Unit) -> _Parts:
+    """What can be wrong with the settings is found here, before anything listens."""
+    edge = None
+    if settings.web_config_file:
+        from warpwatch.httpd.edge import Edge
+
+        edge = Edge(Path(settings.web_config_file), clock)
+    origin = listing.origin(settings)
+    if settings.configmap_data != "none":
+        api = attribution.api_server()
+        from warpwatch.exporter.configmap import ConfigMap
+
+        origin = ConfigMap(api, clock, settings.configmap_data, origin)
+    return _Parts(
+        settings,
+        opened,
+        clock,
+        origin,
+        attribution.chain(settings, clock, here=opened.here),
+        edge,
+        systemd.sockets(unit) if settings.web_systemd_socket else (),
+    )
+
+
+async def _start(parts: _Parts, tries: int) -> tuple[Exporter, str]:
     """A started exporter, and what is to be said of its port if that is not the one asked for."""
-    host, port = address(settings.address)
-    simulation = opened.simulation
+    host, port = address(parts.settings.address)
     moved = ""
     while True:
-        exporter = Exporter(
-            dataclasses.replace(settings, address=join_address(host, port)),
-            opened.source,
-            clock,
-            down=lambda: simulation is not None and simulation.exporter_down,
-        )
+        exporter = parts.exporter(join_address(host, port))
         try:
             await exporter.start()
         except Unreachable as error:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from warpwatch.app import faults
-from warpwatch.app.serving import Announce, Started, until_stopped, url_of
+from warpwatch.app.serving import Announce, Signals, Started, url_of
 from warpwatch.clock import SystemClock
 from warpwatch.exporter import listing
 from warpwatch.exporter.era import ERAS
@@ -36,7 +36,7 @@ def serve(settings: FleetSettings, announce: Announce) -> None:
 
     clock = SystemClock()
     era = ERAS[settings.compat]
-    selection = listing.load(settings.collectors, era).selection
+    selection = listing.load(listing.File(settings.collectors), era).selection
     simulated = fleet(
         clock=clock,
         nodes=settings.nodes,
@@ -49,6 +49,7 @@ def serve(settings: FleetSettings, announce: Announce) -> None:
     limits = Limits(connections=2 * settings.nodes + 100)
 
     async def main() -> None:
+        signals = Signals()
         server = Server(pages.answer, settings.listen, limits)
         await server.start()
         async with AsyncExitStack() as stack:
@@ -56,7 +57,7 @@ def serve(settings: FleetSettings, announce: Announce) -> None:
             await stack.enter_async_context(faults.listening(simulated, server.port))
             what = f"{settings.nodes} simulated nodes of {settings.gpus} GPUs"
             announce(Started(what, simulated=True, url=url_of(settings.listen, server.port)))
-            await until_stopped()
+            await signals.until_stopped()
 
     asyncio.run(main())
 

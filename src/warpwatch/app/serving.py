@@ -1,11 +1,14 @@
 """What serving commands share: what they announce, and how they are told to stop."""
 
 import asyncio
+import logging
 import signal
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 
 from warpwatch.httpd import address, join_address
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,23 +24,45 @@ class Started:
 Announce = Callable[[Started], None]
 
 
-def url_of(listen: str, port: int) -> str:
-    return f"http://{join_address(address(listen)[0] or 'localhost', port)}"
+def url_of(listen: str, port: int, *, secure: bool = False) -> str:
+    return (
+        f"{'https' if secure else 'http'}://{join_address(address(listen)[0] or 'localhost', port)}"
+    )
 
 
-async def until_stopped(reload: Callable[[], None] | None = None) -> None:
-    """Returns at SIGTERM or SIGINT; SIGHUP reloads meanwhile."""
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopped.set)
-    if reload is not None:
-        loop.add_signal_handler(signal.SIGHUP, reload)
-    await stopped.wait()
+class Signals:
+    """What systemd and people tell a running program. It listens from its making on: a signal
+    that comes while the program is still starting is kept, and must not kill it.
+    """
+
+    def __init__(self) -> None:
+        self._stop = asyncio.Event()
+        self._doers: dict[signal.Signals, Callable[[], None]] = {}
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+        for number in (signal.SIGHUP, signal.SIGUSR1):
+            loop.add_signal_handler(number, self._do, number)
+
+    async def until_stopped(
+        self, reload: Callable[[], None] | None = None, release: Callable[[], None] | None = None
+    ) -> None:
+        """Returns at SIGTERM or SIGINT; meanwhile SIGHUP reloads and SIGUSR1 releases."""
+        for number, doer in ((signal.SIGHUP, reload), (signal.SIGUSR1, release)):
+            if doer is not None:
+                self._doers[number] = doer
+        await self._stop.wait()
+
+    def _do(self, number: signal.Signals) -> None:
+        doer = self._doers.get(number)
+        if doer is None:
+            log.info("%s: nothing is done about it here, or not yet", number.name)
+        else:
+            doer()
 
 
 async def unless_stopped(work: Coroutine[None, None, None]) -> None:
-    tasks = [asyncio.create_task(work), asyncio.create_task(until_stopped())]
+    tasks = [asyncio.create_task(work), asyncio.create_task(Signals().until_stopped())]
     done, rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in rest:
         task.cancel()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from warpwatch import config
 from warpwatch.clock import Clock
 from warpwatch.errors import UsageError
 from warpwatch.exporter.worker import Worker, patiently
@@ -21,6 +22,8 @@ class Opened:
     source: Source
     simulation: "SimSource | None" = None
     """The same once more, where it can be told what to suffer."""
+    here: bool = False
+    """Whether the processes that it tells of are those of this machine."""
 
 
 def open_source(name: str, clock: Clock, node: str) -> Opened:
@@ -38,7 +41,7 @@ def open_source(name: str, clock: Clock, node: str) -> Opened:
 
             return Opened(replay(name, clock))
         case "nvml" | "auto" if kind == name:
-            return Opened(_driver(clock))
+            return Opened(_driver(clock), here=True)
         case _:
             raise UsageError(
                 f"--source {name!r} is not known",
@@ -54,7 +57,7 @@ def _driver(clock: Clock) -> Source:
     from warpwatch.sources.nvml.door import Door
     from warpwatch.sources.nvml.source import NvmlSource
 
-    return NvmlSource(Door(pynvml), clock)
+    return NvmlSource(Door(pynvml), clock, visible=config.visible_devices())
 
 
 async def first_look(source: Source) -> SourceInfo:

@@ -8,7 +8,8 @@ import click
 
 from warpwatch.errors import Unreachable
 
-_SHOWN = 6
+_HOW = "run as root, or grant CAP_SYS_ADMIN to the service, to have what is refused"
+_SHOWN = 3
 """Missing fields named in the table for each reason; JSON has them all."""
 
 
@@ -37,26 +38,44 @@ def command(source: str, output: str) -> None:
 def _print(found: Mapping[str, Any]) -> None:
     source = found["source"]
     mark = "SIMULATED, " if source["simulated"] else ""
-    click.echo(f"{len(found['gpus'])} GPUs; {mark}{source['detail']}, driver {source['driver']}")
+    click.echo(f"{len(found['gpus'])} GPUs; {mark}{source['detail']}")
+    versions = (("driver", "driver"), ("NVML", "nvml"), ("CUDA", "cuda"))
+    click.echo(", ".join(f"{name} {source[key]}" for name, key in versions if source.get(key)))
     for gpu in found["gpus"]:
         click.echo(f"\nGPU {gpu['gpu']}  {gpu['model']}")
         rows = [
             ("UUID", gpu["uuid"]),
             ("bus", gpu["pci_bus_id"]),
             ("serial", gpu.get("serial", "")),
-            ("links", str(gpu["links"]) if gpu["links"] else ""),
+            ("modes", _modes(gpu["modes"])),
+            ("events", _names([str(kind) for kind in gpu["events"]])),
+            ("NVLinks", f"{gpu['links_up']} of {gpu['links']} up" if gpu["links"] else ""),
+            *(("over NVLink", f"{said}: GPU {', '.join(to)}") for said, to in _peers(gpu["peers"])),
             *(
                 ("MIG", f"{part['id']}: {part['profile']}  {part['uuid']}")
                 for part in gpu["instances"]
             ),
             ("fields", f"{len(gpu['given'])} given"),
             *((reason, _names(names)) for reason, names in gpu["missing"].items()),
+            ("permission", _HOW if gpu["forbidden"] else ""),
         ]
         if gpu["failure"]:
             rows.append(("failure", gpu["failure"]))
         for name, text in rows:
             if text:
-                click.echo(f"  {name:<12} {text}")
+                click.echo(f"  {name:<16} {text}")
+
+
+def _modes(modes: Mapping[str, bool]) -> str:
+    told = ((name if name == "persistence" else name.upper(), on) for name, on in modes.items())
+    return ", ".join(f"{name} {'on' if on else 'off'}" for name, on in told)
+
+
+def _peers(peers: list[Mapping[str, Any]]) -> list[tuple[str, list[str]]]:
+    by_status: dict[str, list[str]] = {}
+    for peer in peers:
+        by_status.setdefault(peer["said"], []).append(str(peer["gpu"]))
+    return list(by_status.items())
 
 
 def _names(names: list[str]) -> str:

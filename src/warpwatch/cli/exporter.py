@@ -17,7 +17,7 @@ def _option(flag: Flag) -> click.Option:
     note = f"  [env: {flag.env}]" if flag.env else ""
     default = f"  [default: {flag.default}]" if flag.default not in ("", False) else ""
     idle = " Accepted without effect." if flag.idle else ""
-    text = f"{flag.help}{' Not supported.' if flag.refused else idle}{default}{note}"
+    text = f"{flag.help}{idle}{default}{note}"
     names = list(flag.names)
     if flag.sort is Sort.SWITCH:
         # As in the original, --flag and --flag=false both work.
@@ -52,9 +52,10 @@ def _run(**given: object) -> None:
     from warpwatch.app.serving import Started
     from warpwatch.cli import logs
 
-    settings, warnings = config.exporter(given)
+    told = config.exporter(given)
+    settings = told.settings
     logs.to_stderr(settings.log_format, debug=settings.debug)
-    for warning in warnings:
+    for warning in told.warnings:
         log.warning(warning)
 
     def announce(started: Started) -> None:

@@ -25,6 +25,8 @@ COMMANDS = {
     "exporter": Entry("exporter", "Serve GPU metrics as dcgm-exporter does."),
     "sim": Entry("sim", "Serve a simulated fleet; put faults into a running one."),
     "record": Entry("record", "Write down what GPUs say, to be replayed later."),
+    "config": Entry("config", "Show the exporter's settings and where they were said; check them."),
+    "profile": Entry("profile", "Pause profiling in a running exporter, and resume it."),
     "discovery": Entry("discovery", "List GPUs, and which fields they give, which not, and why."),
     "explain": Entry("explain", "Say what a field or an error code means."),
     "fields": Entry("fields", "Write the files that are made from the catalogue."),

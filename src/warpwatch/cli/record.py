@@ -39,7 +39,7 @@ def command(
     from warpwatch.cli import logs
 
     logs.to_stderr("text")
-    settings, _ = config.exporter({"source": source})
+    settings = config.exporter({"source": source}).settings
     written = recording.record(
         settings.source,
         output,
@@ -78,8 +78,8 @@ def _fields(word: str) -> frozenset[int]:
 
     match word:
         case "all":
-            return frozenset(field.id for field in FIELDS if not field.derived)
+            return frozenset(field.id for field in FIELDS if field.asked)
         case "default":
             return select(counters.built_in(), ERAS["classic"]).read
         case path:
-            return listing.load(path, ERAS["classic"]).selection.read
+            return listing.load(listing.File(path), ERAS["classic"]).selection.read

@@ -131,7 +131,7 @@ def faults() -> None:
 def _send(socket: Path | None, request: Mapping[str, object]) -> Mapping[str, object]:
     from warpwatch.app import faults
 
-    return faults.control(socket or faults.find_control_socket(), request)
+    return faults.ask(socket, request)
 
 
 def _parameters(words: tuple[str, ...]) -> dict[str, object]:

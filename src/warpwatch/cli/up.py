@@ -34,7 +34,7 @@ def command(source: str, address: str, compat: str) -> None:
 
     logs.to_stderr("text")
     given = {"source": source, "address": address, "compat": compat}
-    settings, _ = config.exporter(given)
+    settings = config.exporter(given).settings
     exporter.up(settings, _announce)
 
 

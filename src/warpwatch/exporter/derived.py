@@ -18,6 +18,8 @@ Writer = Callable[[View, str], Iterator[str]]
 
 def _gpu_rows(view: View) -> Iterator[tuple[Row, Tally]]:
     for row in view.rows[Scope.GPU]:
+        if not row.whole:
+            continue
         match row.entity:
             case Gpu() as gpu:
                 yield row, view.tally(gpu)
@@ -77,10 +79,33 @@ def _clock_events_in_total(view: View, name: str) -> Iterator[str]:
             yield sample(name, labels, str(tally.clock_edges[bit]))
 
 
+_LINK_STATUS = (
+    "OK",
+    "ChipsetNotSupported",
+    "GPUNotSupported",
+    "TopologyNotSupported",
+    "DisabledByRegKey",
+    "NotSupported",
+    "Unknown",
+)
+
+
+def link_status(status: int) -> str:
+    return _LINK_STATUS[status] if 0 <= status < len(_LINK_STATUS) else _LINK_STATUS[-1]
+
+
+def _peers(view: View, name: str) -> Iterator[str]:
+    for labels, reading in view.readings:
+        for peer in reading.peers:
+            pair = ("link_status", link_status(peer.status)), ("peer_gpu", str(peer.gpu))
+            yield sample(name, labels.with_fields(*pair), str(peer.status))
+
+
 WRITERS: Mapping[int, Writer] = {
     events.XID_ERRORS.id: _last_xid,
     derived.EXP_XID_ERRORS_COUNT.id: _xids_in_window,
     derived.EXP_XID_ERRORS_TOTAL.id: _xids_in_total,
     derived.EXP_CLOCK_EVENTS_COUNT.id: _clock_events_in_window,
     derived.EXP_CLOCK_EVENTS_TOTAL.id: _clock_events_in_total,
+    derived.EXP_P2P_STATUS.id: _peers,
 }

@@ -63,11 +63,7 @@ def _flags() -> str:
 def _flag(flag: Flag) -> str:
     names = ", ".join(f"`{name}`" for name in flag.names)
     default = str(flag.default).lower() if isinstance(flag.default, bool) else str(flag.default)
-    note = ""
-    if flag.idle:
-        note = f" Accepted without effect: {flag.idle}."
-    if flag.refused:
-        note = f" **Refused**: {flag.refused}."
+    note = f" Accepted without effect: {flag.idle}." if flag.idle else ""
     env = f"`{flag.env}`" if flag.env else ""
     return f"| {names} | {env} | {_cell(default)} | {_cell(flag.help + note)} |"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from warpwatch.expo.text import Pair
 from warpwatch.exporter.era import Era
 from warpwatch.samples.entity import Core, Cpu, Entity, Gpu, Instance, Link, Switch
-from warpwatch.samples.owner import Owner
+from warpwatch.samples.owner import Claim, Owner
 
 NOBODY = Owner()
 
@@ -27,6 +27,9 @@ class Naming:
     pod_labels: bool = False
     """The labels that pods were given by their authors, made fit for Prometheus."""
     pod_uid: bool = False
+    tenants: bool = False
+    """Batch jobs, where somebody was asked for them."""
+    users: bool = False
     pods: bool = False
     """Kubernetes mode: pod labels on every series, empty where nobody owns the entity.
 
@@ -58,15 +61,20 @@ class Naming:
 
     def owner(self, owner: Owner | None) -> tuple[Pair, ...]:
         """Attributes of the work, sorted by name."""
-        if not self.pods:
-            return ()
         owner = owner or NOBODY
         names = _OLD if self.old_namespace else _NEW
-        pairs = dict(zip(names, (owner.pod, owner.namespace, owner.container), strict=True))
-        if self.pod_uid:
-            pairs["pod_uid"] = owner.pod_uid
-        if owner.hpc_job:
-            pairs["hpc_job"] = owner.hpc_job
+        pairs: dict[str, str] = {}
+        if self.pods:
+            whose = (owner.pod, owner.namespace, owner.container)
+            pairs = dict(zip(names, whose, strict=True)) | _told(vgpu=owner.vgpu)
+            if self.pod_uid:
+                pairs["pod_uid"] = owner.pod_uid
+            if owner.claim is not None:
+                pairs |= _claim(owner.claim)
+        elif not owner.pod and owner.container:
+            pairs[names[-1]] = owner.container
+        if self.tenants:
+            pairs |= _told(hpc_job=owner.hpc_job, user=owner.user if self.users else "")
         return tuple(sorted(pairs.items()))
 
     def labels_of_pod(self, owner: Owner | None, taken: AbstractSet[str]) -> tuple[Pair, ...]:
@@ -132,3 +140,19 @@ class Naming:
 
     def _model(self, gpu: Gpu) -> str:
         return gpu.model.replace(" ", "-") if self.dashes_in_model else gpu.model
+
+
+def _claim(claim: Claim) -> dict[str, str]:
+    return _told(
+        dra_claim_name=claim.name,
+        dra_claim_namespace=claim.namespace,
+        dra_driver_name=claim.driver,
+        dra_pool_name=claim.pool,
+        dra_device_name=claim.device,
+        dra_mig_profile=claim.mig_profile,
+        dra_mig_device_uuid=claim.mig_uuid,
+    )
+
+
+def _told(**pairs: str) -> dict[str, str]:
+    return {name: value for name, value in pairs.items() if value}

@@ -1,9 +1,10 @@
 """The page at /: what is served, from where, and which fields a board gives, which not, and why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 
 from warpwatch import __version__
+from warpwatch.exporter.attribution.stage import Health
 from warpwatch.exporter.derived import WRITERS
 from warpwatch.exporter.view import View
 from warpwatch.samples.entity import Gpu, Instance
@@ -19,8 +20,12 @@ MEANING = {
     Reason.TIMED_OUT: "the driver did not answer in time",
     Reason.LOST: "the GPU is lost: off the bus, or in need of a reset",
     Reason.FAILED: "reading failed; see the log",
+    Reason.RELEASED: "the driver is let go on request",
+    Reason.PAUSED: "profiling is paused; warpwatch profile resume brings it back",
     Reason.NOT_IMPLEMENTED: "not read by this version of warpwatch",
 }
+
+_GRANT = "run it as root, or with the capability SYS_ADMIN"
 
 _STYLE = """
 :root{color-scheme:light dark;--line:#8884;--good:#1a7f37;--bad:#c4320a;--soft:#8881}
@@ -37,7 +42,7 @@ code{font-size:.92em}nav a{margin-right:1rem}
 """
 
 
-def page(view: View) -> str:
+def page(view: View, asked: Sequence[Health] = ()) -> str:
     info = view.info
     return "".join(
         (
@@ -51,6 +56,7 @@ def page(view: View) -> str:
             f"<p>Source <code>{escape(info.name)}</code>",
             f", driver <code>{escape(info.driver)}</code>" if info.driver else "",
             f"; {escape(info.detail)}</p>" if info.detail else "</p>",
+            *_lost(view, asked),
             *_devices(view),
             *_capabilities(view),
             "</html>\n",
@@ -64,6 +70,24 @@ def _source(view: View) -> Iterator[str]:
     elif not _gpus(view):
         detail = escape(view.info.detail) or "the source knows none"
         yield f'<p class="badge"><strong>No GPU.</strong> {detail}</p>'
+
+
+def _lost(view: View, asked: Sequence[Health]) -> Iterator[str]:
+    """What is not known for want of a right or of somebody who answers, and how to have it."""
+    lines = [f"{escape(each.name)}: {escape(each.detail)}" for each in asked if not each.success]
+    refused = {
+        view.selection.names.get(id_, "")
+        for _, reading in view.readings
+        for id_, reason in reading.gaps.items()
+        if reason is Reason.NO_PERMISSION
+    } - {""}
+    if refused:
+        names = ", ".join(f"<code>{escape(name)}</code>" for name in sorted(refused))
+        lines.append(f"the driver refuses to this user {names}: {_GRANT}")
+    if lines:
+        yield "<h2>Not known</h2><ul>"
+        yield from (f"<li>{line}" for line in lines)
+        yield "</ul>"
 
 
 def _devices(view: View) -> Iterator[str]:

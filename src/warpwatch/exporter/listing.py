@@ -1,24 +1,26 @@
-"""The list of counters in force: the file's, or the built-in one, and how reading it went.
+"""The list of counters in force, wherever it comes from, and how reading it went.
 
 A bad list stops the start; a bad list on reload leaves the old one in force, is logged
-once for each change of the file, and is a metric.
+once for each change, and is a metric.
 """
 
 import logging
+from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from warpwatch.errors import InputError
 from warpwatch.expo.text import Family
 from warpwatch.exporter import counters
+from warpwatch.exporter.counters import Counter
 from warpwatch.exporter.era import Era
 from warpwatch.exporter.own import Own, of
 from warpwatch.exporter.selection import Selection, select
-from warpwatch.exporter.settings import DEFAULT_COUNTERS
+from warpwatch.exporter.settings import DEFAULT_COUNTERS, Settings
+from warpwatch.fields.field import Field
 
 log = logging.getLogger(__name__)
-
-Mark = tuple[int, int, int]
 
 RELOAD = Family(
     "warpwatch_counters_reload_success",
@@ -27,61 +29,102 @@ RELOAD = Family(
 )
 
 
+class Origin(Protocol):
+    """Where a list comes from."""
+
+    @property
+    def where(self) -> str:
+        """For people: a path, a ConfigMap."""
+        ...
+
+    def mark(self) -> Hashable:
+        """Another one when there is something new to read."""
+        ...
+
+    def read(self) -> tuple[Counter, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    where: str
+
+    def mark(self) -> Hashable:
+        """Follows links, so that a mounted ConfigMap's swap of directories shows."""
+        try:
+            state = Path(self.where).stat()
+        except OSError:
+            return None
+        return state.st_mtime_ns, state.st_ino, state.st_size
+
+    def read(self) -> tuple[Counter, ...]:
+        file = Path(self.where)
+        if self.where == DEFAULT_COUNTERS and not file.exists():
+            return counters.built_in()
+        try:
+            text = file.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+            raise InputError(
+                self.where,
+                f"cannot be read: {reason}",
+                hint="give another file with --collectors, or none for the built-in list",
+            ) from error
+        return counters.read(text, self.where)
+
+
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """A list that stands in a settings file, which is read once."""
+
+    where: str
+    text: str
+
+    def mark(self) -> Hashable:
+        return None
+
+    def read(self) -> tuple[Counter, ...]:
+        return counters.read(self.text, self.where)
+
+
 @dataclass(slots=True)
 class Listing:
-    path: str
+    origin: Origin
     era: Era
     selection: Selection
-    mark: Mark | None
-    """What the file looked like when it was last read; None: there was none."""
+    also: tuple[Field, ...]
+    """Read whatever the list says."""
+    mark: Hashable
     generation: int = 0
     good: bool = True
 
     def changed(self) -> bool:
-        return _mark(self.path) != self.mark
+        return self.origin.mark() != self.mark
 
     def reload(self) -> bool:
         """Reads the list anew; whether it could be taken."""
-        self.mark = _mark(self.path)
+        self.mark = self.origin.mark()
         try:
-            self.selection = _read(self.path, self.era)
+            self.selection = select(self.origin.read(), self.era, self.also)
         except InputError as error:
             self.good = False
             log.error("%s; the old list stays in force", error)  # noqa: TRY400  a user's mistake, not ours
             return False
         self.good = True
         self.generation += 1
-        log.info("%s read anew: %d families", self.path, len(self.selection.metrics))
+        log.info("%s read anew: %d families", self.origin.where, len(self.selection.metrics))
         return True
 
     def families(self) -> tuple[Own, ...]:
         return (of(RELOAD, lambda _view: iter([("", int(self.good))])),)
 
 
-def load(path: str, era: Era) -> Listing:
-    return Listing(path, era, _read(path, era), _mark(path))
+def origin(settings: Settings) -> Origin:
+    """Of the settings alone, without a ConfigMap."""
+    if settings.counters:
+        return Inline(settings.config_file, settings.counters)
+    return File(settings.collectors)
 
 
-def _read(path: str, era: Era) -> Selection:
-    file = Path(path)
-    if path == DEFAULT_COUNTERS and not file.exists():
-        return select(counters.built_in(), era)
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        raise InputError(
-            path,
-            f"cannot be read: {reason}",
-            hint="give another file with --collectors, or none for the built-in list",
-        ) from error
-    return select(counters.read(text, path), era)
-
-
-def _mark(path: str) -> Mark | None:
-    """Follows links, so that a ConfigMap's swap of directories shows."""
-    try:
-        state = Path(path).stat()
-    except OSError:
-        return None
-    return state.st_mtime_ns, state.st_ino, state.st_size
+def load(origin: Origin, era: Era, also: tuple[Field, ...] = ()) -> Listing:
+    mark = origin.mark()
+    return Listing(origin, era, select(origin.read(), era, also), also, mark)

@@ -130,6 +130,18 @@ def xid_last(view: View) -> Samples:
 
 
 @_family(
+    "gpu_events_total",
+    "counter",
+    "Events that the driver reported since the exporter started, by kind. A kind that the GPU is "
+    "listened to for starts at 0; one that it cannot report has no series.",
+)
+def events_seen(view: View) -> Samples:
+    for labels, tally in _tallies(view):
+        for kind in sorted(tally.events):
+            yield f'{labels},kind="{kind}"', tally.events[kind]
+
+
+@_family(
     "gpu_clock_event_seconds_total",
     "counter",
     "Time during which a reason held the clocks down: the driver's own count where it keeps one, "
@@ -152,6 +164,7 @@ FAMILIES: tuple[Own, ...] = (
     gap,
     xid_errors,
     xid_last,
+    events_seen,
     clock_event_seconds,
 )
 

@@ -7,11 +7,12 @@ late, badly or never costs its own series and nothing else.
 import asyncio
 import functools
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from warpwatch.clock import Clock
+from warpwatch.exporter.pause import Pause
 from warpwatch.exporter.tally import Tally
 from warpwatch.exporter.worker import Worker
 from warpwatch.samples.entity import Device
@@ -20,6 +21,9 @@ from warpwatch.samples.snapshot import Snapshot, State, silence
 from warpwatch.sources.base import Inventory, Source
 
 log = logging.getLogger(__name__)
+
+Stage = Callable[[Report], Report]
+"""Adds to a report what its source cannot know, where the device is read: it may wait there."""
 
 DEADLINE = 2.0
 
@@ -57,6 +61,8 @@ class Sampler:
         fields: AbstractSet[int],
         windows: tuple[float, float],
         chosen: Callable[[Device], bool] = lambda _: True,
+        stages: Sequence[Stage] = (),
+        pause: Pause | None = None,
     ) -> None:
         self.fields = fields
         """What to read; exchanged whole when the list of counters is read anew."""
@@ -66,10 +72,13 @@ class Sampler:
         self._pace = pace
         self._windows = windows
         self._chosen = chosen
+        self._stages = stages
+        self._pause = pause or Pause(clock)
         self._tracks: dict[Device, _Track] = {}
         self._scout: Worker[Inventory] = Worker("inventory")
         self._asked: asyncio.Future[Inventory] | None = None
         self._devices: tuple[Device, ...] = ()
+        self._hurried = asyncio.Event()
         self.looked = asyncio.Event()
         """Set once the first cycle has ended."""
         self._cycles = 0
@@ -83,12 +92,26 @@ class Sampler:
         """Samples for ever; a cycle that took longer than the interval starts the next at once."""
         while True:
             began = self._clock.monotonic()
+            self._hurried.clear()
             try:
                 await self.sample()
             except Exception:
                 log.exception("a cycle failed; the next one is tried as usual")
             spent = self._clock.monotonic() - began
-            await self._clock.sleep(max(0.0, self._pace.interval - spent))
+            await self._rest(max(0.0, self._pace.interval - spent))
+
+    def hurry(self) -> None:
+        """The next cycle begins at once: something was changed that should show."""
+        self._hurried.set()
+
+    async def _rest(self, seconds: float) -> None:
+        asleep = asyncio.create_task(self._clock.sleep(seconds))
+        called = asyncio.create_task(self._hurried.wait())
+        try:
+            await asyncio.wait((asleep, called), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            asleep.cancel()
+            called.cancel()
 
     async def sample(self) -> None:
         began = self._clock.monotonic()
@@ -162,6 +185,7 @@ class Sampler:
 
     async def _read_all(self, devices: tuple[Device, ...]) -> None:
         started = {}
+        fields = self._pause.spare(self.fields)
         for device in devices:
             track = self._tracks[device]
             if track.worker.busy:
@@ -169,12 +193,19 @@ class Sampler:
                 continue
             if track.late is not None:
                 self._settle(device, track, track.late)
-            call = functools.partial(self._source.read, device, self.fields)
+            call = functools.partial(self._read, device, fields)
             started[track.worker.submit(call)] = device
         if started:
             await asyncio.wait(started, timeout=self._pace.deadline)
         for future, device in started.items():
             self._settle(device, self._tracks[device], future)
+
+    def _read(self, device: Device, fields: AbstractSet[int]) -> Report:
+        """In the device's own thread."""
+        report = self._source.read(device, fields)
+        for stage in self._stages:
+            report = stage(report)
+        return report
 
     def _settle(self, device: Device, track: _Track, future: "asyncio.Future[Report]") -> None:
         track.late = None if future.done() else future
@@ -188,20 +219,21 @@ class Sampler:
             self._fail(device, track, Reason.FAILED)
             return
         report, now = future.result(), self._clock.monotonic()
-        track.report, track.heard_at = report, now
+        track.report, track.heard_at = self._pause.mark(report, self.fields), now
         track.tally.add(report, now)
         reason = silence(report)
         if reason is not None:
             self._fail(device, track, reason)
             return
         track.read_at = now
-        if track.failure is not None:
-            track.failure = None
+        before, track.failure = track.failure, None
+        if before not in {None, Reason.RELEASED}:
             log.info("%s answers again", device)
 
     @staticmethod
     def _fail(device: Device, track: _Track, reason: Reason) -> None:
-        if track.failure is None:
+        # That everything was let go was asked for, and is said once of the source.
+        if track.failure is None and reason is not Reason.RELEASED:
             log.warning("%s gave no reading: %s", device, reason)
         track.failure = reason
 

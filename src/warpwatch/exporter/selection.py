@@ -35,11 +35,13 @@ class Selection:
     """Those, and what the exporter's own counters are worked out from."""
 
 
-def select(counters: Iterable[Counter], era: Era) -> Selection:
+def select(counters: Iterable[Counter], era: Era, also: Iterable[Field] = ()) -> Selection:
+    """`also`: asked of the source for the sake of our own families."""
     counters = tuple(counters)
     metrics = [_metric(counter, era) for counter in counters if not counter.is_label]
     metrics.sort(key=lambda m: (m.family.name,) if era.by_name else (m.field.id, m.family.name))
-    names = {counter.field.id: counter.name for counter in counters if not counter.field.derived}
+    names = {field.id: field.name for field in also}
+    names |= {counter.field.id: counter.name for counter in counters if counter.field.asked}
     return Selection(
         metrics=tuple(metrics),
         labels=tuple(counter for counter in counters if counter.is_label),

@@ -2,26 +2,40 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from warpwatch.clock import Clock
 from warpwatch.expo.negotiate import accepts_gzip, text_format
-from warpwatch.exporter import devices, landing, listing
+from warpwatch.exporter import devices, landing, listing, processes
+from warpwatch.exporter.attribution import families
+from warpwatch.exporter.attribution.stage import Chain
 from warpwatch.exporter.era import ERAS
 from warpwatch.exporter.identity import Naming
+from warpwatch.exporter.listing import Origin
+from warpwatch.exporter.own import Own
 from warpwatch.exporter.page import Press, compress
+from warpwatch.exporter.pause import Pause
 from warpwatch.exporter.sampler import Pace, Sampler
 from warpwatch.exporter.settings import Settings
+from warpwatch.exporter.sharing import Sharing
 from warpwatch.exporter.view import Arranger, View
 from warpwatch.httpd import Request, Response, Server, plain
 from warpwatch.sources.base import Source, SourceInfo
+
+if TYPE_CHECKING:
+    from warpwatch.httpd.edge import Edge
 
 WATCH_SECONDS = 1.0
 FIRST_LOOK_SECONDS = 5.0
 
 _PROBE = {"X-Reload-In-Progress": "false", "X-Registry-Available": "true"}
 """dcgm-exporter says this with its probe; here a reload never leaves a moment without a page."""
+
+NOBODYS = Chain(())
+"""Nobody is asked whose work it is."""
 
 _UNKNOWN = SourceInfo("none", detail="not looked at yet")
 
@@ -42,31 +56,53 @@ class Exporter:
         clock: Clock,
         *,
         down: Callable[[], bool] = lambda: False,
+        origin: Origin | None = None,
+        attribution: Chain = NOBODYS,
+        edge: "Edge | None" = None,
+        sockets: Sequence[socket.socket] = (),
     ) -> None:
         """`down` lets a simulator play an exporter that does not answer."""
         self._down = down
         self._settings = settings
         self._clock = clock
         self._era = ERAS[settings.compat]
-        self._listing = listing.load(settings.collectors, self._era)
+        also = processes.FIELDS if settings.reads_processes else ()
+        self._listing = listing.load(origin or listing.origin(settings), self._era, also)
+        self._attribution = attribution
         self._naming = Naming(
             self._era,
             "" if settings.no_hostname else settings.hostname,
             old_namespace=settings.use_old_namespace,
             dashes_in_model=settings.replace_blanks_in_model_name,
             pods=settings.kubernetes,
+            tenants=settings.attributes,
+            users=settings.user_labels,
             pod_labels=settings.kubernetes_enable_pod_labels,
             pod_uid=settings.kubernetes_enable_pod_uid,
         )
+        self._extra = tuple(self._extras())
+        self._sharing = Sharing(
+            on_series=settings.workload_labels != "info",
+            virtual=settings.kubernetes_virtual_gpus,
+        )
         self._choice = devices.parse(settings.devices)
+        self._edge = edge
         self._source = source
-        self._server = Server(self._answer, settings.address, settings.limits)
+        self.pause = Pause(clock)
+        """Of profiling."""
+        self._server = Server(
+            self._answer, settings.address, settings.limits, edge=edge, sockets=sockets
+        )
         self._sampler: Sampler | None = None
         self._arranger: Arranger | None = None
         self._press = Press(self._listing.selection, self._era)
         self._tasks: list[asyncio.Task[None]] = []
         self._body: _Body | None = None
         self._squeezed: _Body | None = None
+
+    @property
+    def secure(self) -> bool:
+        return self._edge is not None and self._edge.tls is not None
 
     @property
     def port(self) -> int:
@@ -84,12 +120,30 @@ class Exporter:
                 settings.clock_events_count_window_size / 1000,
             ),
             chosen=self._choice.reads,
+            stages=self._attribution.stages,
+            pause=self.pause,
         )
-        await self._server.start()
+        await self._server.start(self._clock)
         self._tasks = [
+            asyncio.create_task(self._attribution.run(), name="attribution"),
             asyncio.create_task(self._sampler.run(), name="sampler"),
             asyncio.create_task(self._watch(), name="watch counters"),
         ]
+
+    def _extras(self) -> Iterator[Own]:
+        """Families that there are only with some settings."""
+        settings = self._settings
+        if settings.processes:
+            yield from processes.FAMILIES
+        if settings.attributes and settings.workload_labels != "series":
+            yield from families.workloads(self._naming.labels_of_pod)
+        if self._attribution.stages:
+            yield from families.stages(self._attribution.health)
+
+    @property
+    def progress(self) -> object:
+        """Another value while the work goes on."""
+        return self._running.moment[0]
 
     async def first_look(self) -> SourceInfo:
         """What the source says of itself, once it has been read or has had its time."""
@@ -108,8 +162,14 @@ class Exporter:
             await self._sampler.close()
 
     def reload(self) -> None:
+        if self._edge is not None:
+            self._edge.follow()
         if self._listing.reload() and self._sampler is not None:
             self._sampler.fields = self._listing.selection.read
+
+    def hurry(self) -> None:
+        """What was just changed is to show soon, however long the interval."""
+        self._running.hurry()
 
     async def _watch(self) -> None:
         while True:
@@ -128,7 +188,8 @@ class Exporter:
             case "/-/ready":
                 return self._ready()
             case "/":
-                return Response(landing.page(self._view()).encode(), content_type=landing.HTML)
+                page = landing.page(self._view(), self._attribution.health())
+                return Response(page.encode(), content_type=landing.HTML)
             case _:
                 return plain("not found; there are /metrics, /-/healthy, /-/ready and /\n", 404)
 
@@ -159,7 +220,9 @@ class Exporter:
         key = (*self._running.moment, self._listing.generation)
         if self._body is None or self._body.key != key:
             view = self._view()  # which sees to it that the press is of the list in force
-            self._body = _Body(key, self._press.print(view, self._listing.families()))
+            self._body = _Body(
+                key, self._press.print(view, (*self._listing.families(), *self._extra))
+            )
         return self._body
 
     def _compressed(self, body: _Body) -> _Body:
@@ -172,7 +235,11 @@ class Exporter:
         if self._arranger is None or self._arranger.selection is not self._listing.selection:
             self._press = Press(self._listing.selection, self._era)
             self._arranger = Arranger(
-                self._listing.selection, self._naming, sampler.tally, self._choice
+                self._listing.selection,
+                self._naming,
+                sampler.tally,
+                self._choice,
+                self._sharing,
             )
         info = sampler.inventory.info if sampler.inventory else _UNKNOWN
         return self._arranger.view(info, sampler.look())

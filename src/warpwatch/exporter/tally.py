@@ -1,4 +1,5 @@
-"""Counts what a last-value page forgets: every XID by code, and time and edges of clock events.
+"""Counts what a last-value page forgets: events by kind, XIDs by code, and time and edges of
+clock events.
 
 One tally per device, fed with each of its reports, in the order they were read.
 """
@@ -8,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from warpwatch.fields import events
-from warpwatch.samples.sample import Report
+from warpwatch.samples.sample import Event, Kind, Report
 
 CLOCK_EVENTS: Final = {
     0x1: "gpu_idle",
@@ -47,6 +48,8 @@ class Tally:
     last_xid: int = 0
     xid_totals: Counter[int] = field(default_factory=Counter)
     xid_times: dict[int, float] = field(default_factory=dict)
+    events: Counter[Kind] = field(default_factory=Counter)
+    """All that happened, by kind; 0 of what would have been heard and never was."""
     clock_edges: Counter[int] = field(default_factory=Counter)
     """How often each reason began."""
     clock_seconds: dict[int, float] = field(default_factory=dict)
@@ -58,12 +61,12 @@ class Tally:
 
     def add(self, report: Report, now: float) -> None:
         """`now` is of a clock that does not jump, unlike the time that the report carries."""
+        for kind in report.heard - self.events.keys():
+            self.events[kind] = 0
         for event in report.events:
-            if event.code:
-                self.last_xid = event.code
-                self.xid_totals[event.code] += 1
-                self.xid_times[event.code] = event.time
-                self._xids.append((now, event.code))
+            self.events[event.kind] += 1
+            if event.kind is Kind.XID and event.data:
+                self._xid(event, now)
         while self._xids and self._xids[0][0] <= now - self.xid_window:
             self._xids.popleft()
         values = report.readings[0].values if report.readings else {}
@@ -74,6 +77,12 @@ class Tally:
             nanoseconds = values.get(accumulator)
             if isinstance(nanoseconds, int):
                 self.clock_seconds[bit] = nanoseconds / 1e9
+
+    def _xid(self, event: Event, now: float) -> None:
+        self.last_xid = event.data
+        self.xid_totals[event.data] += 1
+        self.xid_times[event.data] = event.time
+        self._xids.append((now, event.data))
 
     def _clock(self, time: float, mask: int, now: float) -> None:
         elapsed = time - self._time if self._time is not None else 0.0

@@ -1,7 +1,7 @@
 """A snapshot arranged for writing: one row per entity, its labels made once."""
 
 from collections import ChainMap
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
 
@@ -10,6 +10,7 @@ from warpwatch.exporter.devices import Choice
 from warpwatch.exporter.era import Era
 from warpwatch.exporter.identity import Naming
 from warpwatch.exporter.selection import Selection
+from warpwatch.exporter.sharing import ONE_SERIES, Sharing
 from warpwatch.exporter.tally import Tally
 from warpwatch.fields.catalogue import BY_ID
 from warpwatch.fields.field import Scope
@@ -59,6 +60,8 @@ class Row:
     entity: Entity
     values: Mapping[int, Value]
     labels: Labels
+    whole: bool = True
+    """Not a row beside those of the owners, with what is measured of the device and of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +92,10 @@ class Arranger:
         naming: Naming,
         tally: Callable[[Device], Tally],
         choice: Choice = EVERYTHING,
+        sharing: Sharing = ONE_SERIES,
     ) -> None:
         self.selection = selection
+        self._sharing = sharing
         self._naming = naming
         self._tally = tally
         self._choice = choice
@@ -108,10 +113,11 @@ class Arranger:
             readings += labelled
             if isinstance(state.device, Gpu):
                 gpus.append((labelled[0][0].brief, state))
-            for labels, reading in shown(labelled, self._choice):
-                rows[SCOPES[type(reading.entity)]].append(
-                    Row(reading.entity, reading.values, labels)
-                )
+            for reading in shown(state.report.readings, self._choice):
+                for share in self._sharing.shares(reading):
+                    labels = self._labels(reading, board, share.owner)
+                    row = Row(reading.entity, share.values, labels, share.whole)
+                    rows[SCOPES[type(reading.entity)]].append(row)
         # What this view did not use is of entities, owners or versions that are gone.
         self._known, self._used = self._used, {}
         present = {reading.entity for _, reading in readings}
@@ -120,11 +126,11 @@ class Arranger:
             info, snapshot, rows, readings, gpus, self.selection, self._tally, self._naming.era
         )
 
-    def _labels(self, reading: Reading, board: Reading | None) -> Labels:
+    def _labels(
+        self, reading: Reading, board: Reading | None, owner: Owner | None = None
+    ) -> Labels:
         """An instance has the label fields of its board; NVLinks and others have none of theirs."""
         fields = self._fields(board if isinstance(reading.entity, Instance) and board else reading)
-        # With several owners a series is nobody's alone.
-        owner = reading.owners[0] if len(reading.owners) == 1 else None
         key = (reading.entity, fields, owner)
         labels = self._used.get(key) or self._known.get(key) or self._make(*key)
         self._used[key] = labels
@@ -156,33 +162,30 @@ class Arranger:
         return Labels(head, fields, attributes, whole, join(self._naming.brief(entity)))
 
 
-Labelled = tuple[Labels, Reading]
-
-
-def shown(readings: list[Labelled], choice: Choice) -> Iterable[Labelled]:
-    """What becomes a row.
+def shown(readings: Sequence[Reading], choice: Choice) -> Iterable[Reading]:
+    """What becomes rows.
 
     By default a GPU under MIG gives way to its instances, each of which repeats what is
     board-wide. So dcgm-exporter has it, and so its users' queries expect it; a sum of
     board-wide values over instances counts the board several times.
     """
-    instances = any(isinstance(reading.entity, Instance) for _, reading in readings)
+    instances = any(isinstance(reading.entity, Instance) for reading in readings)
     if choice.flex and not instances:
         yield from readings
         return
     shared: dict[int, Value] = {}
-    for labels, reading in readings:
+    for reading in readings:
         match reading.entity:
             case Gpu() as gpu:
                 board = reading.values.items()
                 shared = {id_: value for id_, value in board if not BY_ID[id_].per_instance}
                 if choice.gpu(gpu):
-                    yield labels, reading
+                    yield reading
             case Instance() as instance:
                 if choice.flex or choice.instance(instance):
-                    yield labels, replace(reading, values=ChainMap(dict(reading.values), shared))
+                    yield replace(reading, values=ChainMap(dict(reading.values), shared))
             case _:
-                yield labels, reading
+                yield reading
 
 
 def _chain(*parts: str) -> str:

@@ -40,6 +40,19 @@ class Process:
     """Share of the time since the read before in which its kernels ran, 0 to 1."""
     user: str = ""
     command: str = ""
+    cgroup: tuple[str, ...] = ()
+    """Lines as the kernel has them: they say which container or batch job it belongs to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """How much of an entity one of its owners uses, added up from processes."""
+
+    owner: Owner
+    memory: int | None
+    """Bytes; None where no process tells."""
+    sm: float | None
+    """Share of the time, 0 to 1, as of a process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +73,44 @@ class Reading:
     owners: tuple[Owner, ...] = ()
     processes: tuple[Process, ...] = ()
     """Only where they were asked for, by their field."""
+    uses: tuple[Use, ...] = ()
     peers: tuple[Peer, ...] = ()
     """Likewise."""
 
 
+class Kind(StrEnum):
+    """What may befall a device. Changes of the P-state and of clocks are left out: they come by
+    the hundred, and the mask of clock reasons tells more.
+    """
+
+    XID = "xid"
+    ECC_CORRECTED = "ecc_corrected"
+    ECC_UNCORRECTED = "ecc_uncorrected"
+    ECC_STORM = "ecc_storm"
+    """Corrected errors so many that the driver stops reporting each."""
+    ROW_REMAP = "row_remap"
+    """A row or page of memory was marked to be replaced."""
+    ROW_REMAP_FAILURE = "row_remap_failure"
+    POWER_SOURCE = "power_source"
+    MIG_CHANGE = "mig_change"
+    POISON_CONTAINED = "poison_contained"
+    """Bad data was met, and only whoever used it dies."""
+    POISON_FATAL = "poison_fatal"
+    GPU_UNAVAILABLE = "gpu_unavailable"
+    RECOVERY_ACTION = "recovery_action"
+    """What the driver wants done about the GPU is no longer what it was."""
+
+
 @dataclass(frozen=True, slots=True)
-class Xid:
-    """An error that the driver reported, once."""
+class Event:
+    """What befell a device, once, whoever reported it."""
 
     time: float
-    code: int
+    kind: Kind
+    data: int = 0
+    """Of an XID its code; otherwise what came with it, if anything did."""
+    instance: int | None = None
+    """The MIG instance that it befell, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,5 +121,7 @@ class Report:
     time: float
     """When it was read, in seconds since the epoch."""
     readings: tuple[Reading, ...]
-    events: tuple[Xid, ...] = field(default=())
+    events: tuple[Event, ...] = field(default=())
     """What happened since the read before, oldest first."""
+    heard: frozenset[Kind] = frozenset()
+    """What would have been reported, had it happened: of these, none means none."""

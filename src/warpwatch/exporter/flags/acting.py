@@ -28,6 +28,24 @@ ACTING: tuple[Flag, ...] = (
         "built-in list of the same fields is used.",
     ),
     Flag(
+        names=("--config",),
+        env="WARPWATCH_CONFIG",
+        help="Settings file (TOML, or YAML of the same shape) with a table [exporter] of these "
+        "flags. By default warpwatch.toml in ~/.config/warpwatch or /etc/warpwatch.",
+    ),
+    Flag(
+        names=("--config-file",),
+        env="DCGM_EXPORTER_CONFIG_FILE",
+        help="Settings file in dcgm-exporter's own YAML, version 1 or 2.",
+    ),
+    Flag(
+        names=("--configmap-data", "-m"),
+        env="DCGM_EXPORTER_CONFIGMAP_DATA",
+        default="none",
+        help="ConfigMap (namespace:name, key metrics) in place of the CSV file; it is watched, and "
+        "a change is taken at once.",
+    ),
+    Flag(
         names=("--address", "-a"),
         env="DCGM_EXPORTER_LISTEN",
         default=":9400",
@@ -42,15 +60,6 @@ ACTING: tuple[Flag, ...] = (
         help="Milliseconds between two reads of the GPUs. dcgm-exporter's 30000 shows a load up to "
         "40 s late; a read here costs little, so the default is 1000, and below 100 the profiling "
         "counters of the hardware are not valid.",
-    ),
-    Flag(
-        names=("--kubernetes", "-k"),
-        env="DCGM_EXPORTER_KUBERNETES",
-        sort=Sort.SWITCH,
-        default=False,
-        help="Label series with pod, namespace and container; empty on idle GPUs, so that they are "
-        "not billed to the exporter's own pod. In this version only a source that knows its pods "
-        "(the simulator) fills them.",
     ),
     Flag(
         names=("--devices", "-d"),
@@ -102,6 +111,24 @@ ACTING: tuple[Flag, ...] = (
         help="Milliseconds over which DCGM_EXP_CLOCK_EVENTS_COUNT counts.",
     ),
     Flag(
+        names=("--processes",),
+        env="WARPWATCH_EXPORTER__PROCESSES",
+        sort=Sort.SWITCH,
+        default=False,
+        help="Tell of the processes on each GPU: memory, share of the SMs, user and program. Users "
+        "and programs are known where /proc shows them (in Kubernetes: hostPID). Each process is a "
+        "series of its own, so Prometheus keeps one for every process there ever was.",
+    ),
+    Flag(
+        names=("--release-seconds",),
+        env="WARPWATCH_EXPORTER__RELEASE_SECONDS",
+        sort=Sort.NUMBER,
+        least=1,
+        default=60,
+        help="For how long SIGUSR1 makes the exporter let go of the driver, so that a GPU can be "
+        "reset, MIG be changed or the driver be unloaded.",
+    ),
+    Flag(
         names=("--log-format",),
         env="DCGM_EXPORTER_LOG_FORMAT",
         default="text",
@@ -114,6 +141,19 @@ ACTING: tuple[Flag, ...] = (
         sort=Sort.SWITCH,
         default=False,
         help="Log at debug level.",
+    ),
+    Flag(
+        names=("--web-config-file",),
+        env="DCGM_EXPORTER_WEB_CONFIG_FILE",
+        help="TLS, client certificates, passwords, headers and a rate limit, in the format of the "
+        "exporter toolkit; changes of it and of its certificates are followed.",
+    ),
+    Flag(
+        names=("--web-systemd-socket",),
+        env="DCGM_EXPORTER_SYSTEMD_SOCKET",
+        sort=Sort.SWITCH,
+        default=False,
+        help="Listen on the sockets that systemd hands over, in place of --address.",
     ),
     Flag(
         names=("--web-read-timeout",),
@@ -141,19 +181,5 @@ ACTING: tuple[Flag, ...] = (
         sort=Sort.SWITCH,
         default=False,
         help="Answer 503 on /health while there are no GPUs.",
-    ),
-    Flag(
-        names=("--kubernetes-enable-pod-labels",),
-        env="DCGM_EXPORTER_KUBERNETES_ENABLE_POD_LABELS",
-        sort=Sort.SWITCH,
-        default=False,
-        help="Copy the labels of pods to their series.",
-    ),
-    Flag(
-        names=("--kubernetes-enable-pod-uid",),
-        env="DCGM_EXPORTER_KUBERNETES_ENABLE_POD_UID",
-        sort=Sort.SWITCH,
-        default=False,
-        help="Add the label pod_uid.",
     ),
 )

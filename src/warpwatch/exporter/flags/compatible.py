@@ -1,104 +1,17 @@
-"""Flags of dcgm-exporter that are accepted without effect, or refused.
-
-Refused is what would leave its user less safe than asked, or without what was asked for.
-"""
+"""Flags of dcgm-exporter that are accepted without effect."""
 
 from warpwatch.exporter.flags.flag import Flag, Sort
 
-_LATER = "attribution to pods and jobs over the node's own sockets and files is not in this version"
 _NO_DCGM = "there is no DCGM engine in this process"
 
 COMPATIBLE: tuple[Flag, ...] = (
-    Flag(
-        names=("--config-file",),
-        env="DCGM_EXPORTER_CONFIG_FILE",
-        help="dcgm-exporter's YAML configuration.",
-        refused="configuration files are not read in this version: use flags or the environment",
-    ),
-    Flag(
-        names=("--configmap-data", "-m"),
-        env="DCGM_EXPORTER_CONFIGMAP_DATA",
-        default="none",
-        help="ConfigMap (namespace:name, key metrics) in place of the CSV file.",
-        refused="ConfigMaps are not read in this version: mount it as a file, give --collectors",
-    ),
-    Flag(
-        names=("--web-config-file",),
-        env="DCGM_EXPORTER_WEB_CONFIG_FILE",
-        help="TLS and authentication, in the format of the exporter toolkit.",
-        refused="TLS and authentication are not in this version, and it will not serve without "
-        "what was asked for: put a TLS proxy in front and listen on 127.0.0.1",
-    ),
-    Flag(
-        names=("--web-systemd-socket",),
-        env="DCGM_EXPORTER_SYSTEMD_SOCKET",
-        sort=Sort.SWITCH,
-        default=False,
-        help="Take the listening socket from systemd.",
-        refused="socket activation is not in this version: give --address",
-    ),
     Flag(
         names=("--kubernetes-gpu-id-type",),
         env="DCGM_EXPORTER_KUBERNETES_GPU_ID_TYPE",
         default="uid",
         choices=("uid", "device-name"),
         help="How the kubelet names GPUs: uid or device-name.",
-        idle=_LATER,
-    ),
-    Flag(
-        names=("--kubernetes-pod-label-allowlist-regex",),
-        env="DCGM_EXPORTER_KUBERNETES_POD_LABEL_ALLOWLIST_REGEX",
-        help="Which pod labels to copy; all by default.",
-        idle=_LATER,
-    ),
-    Flag(
-        names=("--kubernetes-virtual-gpus",),
-        env="KUBERNETES_VIRTUAL_GPUS",
-        sort=Sort.SWITCH,
-        default=False,
-        help="One series for each pod that shares a GPU.",
-        idle=_LATER,
-    ),
-    Flag(
-        names=("--kubernetes-enable-dra",),
-        env="KUBERNETES_ENABLE_DRA",
-        sort=Sort.SWITCH,
-        default=False,
-        help="Map GPUs that were given out by Dynamic Resource Allocation.",
-        idle=_LATER,
-    ),
-    Flag(
-        names=("--nvidia-resource-names",),
-        env="NVIDIA_RESOURCE_NAMES",
-        help="Resource names beside nvidia.com/gpu and nvidia.com/mig-*.",
-        idle=_LATER,
-    ),
-    Flag(
-        names=("--pod-resources-kubelet-socket",),
-        env="DCGM_POD_RESOURCES_KUBELET_SOCKET",
-        default="/var/lib/kubelet/pod-resources/kubelet.sock",
-        help="Socket of the kubelet's pod-resources service.",
-        idle=_LATER,
-    ),
-    Flag(
-        names=("--hpc-job-mapping-dir",),
-        env="DCGM_HPC_JOB_MAPPING_DIR",
-        help="Directory of files that name the batch jobs on each GPU.",
-        idle=_LATER,
-    ),
-    Flag(
-        names=("--container-labels",),
-        env="DCGM_EXPORTER_CONTAINER_LABELS",
-        sort=Sort.SWITCH,
-        default=False,
-        help="Label series with the container, outside Kubernetes.",
-        idle=_LATER,
-    ),
-    Flag(
-        names=("--container-runtime-socket",),
-        env="DCGM_CONTAINER_RUNTIME_SOCKET",
-        help="Socket of the container runtime.",
-        idle=_LATER,
+        idle="both forms are understood",
     ),
     Flag(
         names=("--switch-devices", "-s"),

@@ -22,8 +22,6 @@ class Flag:
     help: str
     idle: str = ""
     """Why giving it changes nothing; it is accepted with a warning that says this."""
-    refused: str = ""
-    """Why giving it stops the start: ignoring it would leave the user less safe than asked."""
 
     @property
     def key(self) -> str:

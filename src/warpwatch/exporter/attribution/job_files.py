@@ -1,0 +1,105 @@
+"""Batch jobs, from files that a scheduler's prolog writes and its epilog takes away.
+
+A file is named after a GPU (`0`) or after a MIG instance of one (`0.3`), by their numbers; each of
+its lines is a job. dcgm-exporter reads the same. A folder that is gone, or a file that cannot be
+read, costs the labels that it would have given.
+"""
+
+import logging
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from warpwatch.clock import Clock
+from warpwatch.exporter.attribution.stage import Health, add
+from warpwatch.samples.entity import Entity, Gpu, Instance
+from warpwatch.samples.owner import Owner
+from warpwatch.samples.sample import Report
+
+log = logging.getLogger(__name__)
+
+_NAME = re.compile(r"(?P<gpu>\d{1,4})(?:\.(?P<instance>\d{1,4}))?")
+MOST_FILES, MOST_JOBS, LONGEST_JOB = 4096, 256, 256
+"""Files in the folder, jobs in a file, letters of a job: more is not read."""
+
+_Key = tuple[int, int | None]
+_Jobs = Mapping[_Key, tuple[Owner, ...]]
+
+
+class JobFiles:
+    def __init__(self, folder: Path, clock: Clock, interval: float, stale: float = 0.0) -> None:
+        """Files older than `stale` seconds are left by an epilog that never ran; 0 trusts all."""
+        self._folder = folder
+        self._clock = clock
+        self._interval = interval
+        self._stale = stale
+        self._jobs: _Jobs = {}
+        self._failure = "not read yet"
+        self._heard: float | None = None
+
+    def __call__(self, report: Report) -> Report:
+        jobs = self._jobs
+        if not jobs:
+            return report
+        readings = tuple(add(each, _of(jobs, each.entity)) for each in report.readings)
+        return replace(report, readings=readings)
+
+    async def run(self) -> None:
+        while True:
+            self.learn()
+            await self._clock.sleep(self._interval)
+
+    def health(self) -> Sequence[Health]:
+        age = None if self._heard is None else self._clock.monotonic() - self._heard
+        return (Health("job_files", not self._failure, age, self._failure),)
+
+    def learn(self) -> None:
+        try:
+            self._jobs = dict(self._read())
+        except OSError as error:
+            self._jobs = {}
+            self._fail(f"{self._folder} cannot be read: {error.strerror}")
+        else:
+            self._heard = self._clock.monotonic()
+            if self._failure:
+                log.info("job files are read from %s", self._folder)
+            self._failure = ""
+
+    def _fail(self, why: str) -> None:
+        if why != self._failure:
+            log.warning("which job has which GPU is not known: %s", why)
+        self._failure = why
+
+    def _read(self) -> Iterator[tuple[_Key, tuple[Owner, ...]]]:
+        named = ((path, _NAME.fullmatch(path.name)) for path in self._folder.iterdir())
+        found = [(path, name) for path, name in named if name]
+        for path, name in found[:MOST_FILES]:
+            try:
+                if self._stale and self._clock.now() - path.stat().st_mtime > self._stale:
+                    continue
+                lines = _lines(path)
+            except OSError:
+                continue  # taken away while we looked, or not ours to read: no label
+            owners = dict.fromkeys(Owner(hpc_job=line[:LONGEST_JOB]) for line in lines if line)
+            instance = name["instance"]
+            key = int(name["gpu"]), int(instance) if instance is not None else None
+            if owners:
+                yield key, tuple(owners)
+
+
+def _lines(path: Path) -> list[str]:
+    with path.open("rb") as file:
+        content = file.read(MOST_JOBS * (LONGEST_JOB + 1))
+    return [line.strip() for line in content.decode(errors="replace").splitlines()[:MOST_JOBS]]
+
+
+def _of(jobs: _Jobs, entity: Entity) -> tuple[Owner, ...]:
+    """An instance without a file of its own has the jobs of its GPU, as the original has it."""
+    match entity:
+        case Gpu(index=index):
+            return jobs.get((index, None), ())
+        case Instance(gpu=gpu, id=number):
+            return jobs.get((gpu.index, number)) or jobs.get((gpu.index, None), ())
+        case _:
+            return ()
