@@ -6,8 +6,8 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -51,14 +51,26 @@ def cpu_of_command(arguments: list[str], runs: int = 20) -> float:
     return statistics.median(spent)
 
 
-@contextmanager
-def warpwatch(*arguments: str) -> Iterator[tuple[int, int]]:
+def threads_of(process: int) -> int:
+    return len(list(Path(f"/proc/{process}/task").iterdir()))
+
+
+def warpwatch(
+    *arguments: str, env: Mapping[str, str] | None = None
+) -> AbstractContextManager[tuple[int, int]]:
     """The real program, once it serves: its process and its port."""
+    return serving([sys.executable, "-m", "warpwatch", *arguments], env)
+
+
+@contextmanager
+def serving(command: list[str], env: Mapping[str, str] | None = None) -> Iterator[tuple[int, int]]:
+    """A program that says where it serves, once it does: its process and its port."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "warpwatch", *arguments],
+        command,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        env={**os.environ, **(env or {})},
     )
     try:
         yield process.pid, _port(process)

@@ -3,11 +3,19 @@
 import sys
 
 import exporter
+import fuzz
+import nvml
 import sim
 import start
 from measure import machine
 
-BENCHMARKS = {"start": start.main, "exporter": exporter.main, "sim": sim.main}
+BENCHMARKS = {
+    "start": start.main,
+    "exporter": exporter.main,
+    "nvml": nvml.main,
+    "sim": sim.main,
+    "fuzz": fuzz.main,
+}
 
 
 def main(names: list[str]) -> None:

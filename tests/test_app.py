@@ -38,18 +38,24 @@ def test_the_drivers_gpus_are_taken(name: str, bindings: Bindings) -> None:
 
 @DRIVERS
 @pytest.mark.parametrize(
-    ("code", "reason"),
+    ("code", "reason", "step"),
     [
-        (pynvml.NVML_ERROR_LIBRARY_NOT_FOUND, "NVML Shared Library Not Found"),
-        (pynvml.NVML_ERROR_DRIVER_NOT_LOADED, "Driver Not Loaded"),
+        (
+            pynvml.NVML_ERROR_LIBRARY_NOT_FOUND,
+            "NVML Shared Library Not Found",
+            "install NVIDIA's driver, or give the container NVIDIA_DRIVER_CAPABILITIES=utility",
+        ),
+        (pynvml.NVML_ERROR_DRIVER_NOT_LOADED, "Driver Not Loaded", "modprobe nvidia"),
+        (pynvml.NVML_ERROR_NO_PERMISSION, "Insufficient Permissions", "ls -l /dev/nvidia*"),
         (
             pynvml.NVML_ERROR_LIB_RM_VERSION_MISMATCH,
             "RM has detected an NVML/RM version mismatch.",
+            "cat /proc/driver/nvidia/version",
         ),
     ],
 )
 def test_without_a_usable_driver_there_are_no_gpus_and_the_reason(
-    name: str, code: int, reason: str, bindings: Bindings
+    *, name: str, code: int, reason: str, step: str, bindings: Bindings
 ) -> None:
     bindings.codes["nvmlInit"] = code
     opened = open_source(name, ManualClock(), "n1")
@@ -57,7 +63,9 @@ def test_without_a_usable_driver_there_are_no_gpus_and_the_reason(
     inventory = opened.source.inventory()
     assert inventory.devices == ()
     assert (inventory.info.name, inventory.info.simulated) == ("none", False)
-    assert inventory.info.detail == f"no usable NVIDIA driver: nvmlInit: {reason}"
+    assert inventory.info.detail.startswith(
+        f"no usable NVIDIA driver: nvmlInit: {reason} (next: {step}"
+    )
     opened.source.close()
 
 

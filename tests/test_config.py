@@ -13,13 +13,16 @@ from warpwatch import config
 from warpwatch.errors import UsageError
 from warpwatch.exporter.flags import FLAGS, Flag, Sort
 from warpwatch.exporter.flags.acting import ACTING
+from warpwatch.exporter.flags.attributing import ATTRIBUTING
 from warpwatch.exporter.settings import SHORTEST_INTERVAL_MS, Settings
 
 Value = str | int | bool
 NAMED = {"hostname": "n1"}
 """Spares a look at this machine's name."""
 IDLE = [flag for flag in FLAGS if flag.idle]
-REFUSED = [flag for flag in FLAGS if flag.refused]
+FILES = ("config", "config_file")
+"""Flags that name a file to be read at once."""
+FREE = [flag for flag in (*ACTING, *ATTRIBUTING) if flag.key not in FILES]
 
 
 def ids(flags: list[Flag]) -> list[object]:
@@ -49,7 +52,9 @@ def of(settings: Settings, flag: Flag) -> Value:
 
 
 def test_every_acting_flag_fills_a_setting_of_the_same_default() -> None:
-    assert {flag.key: flag.default for flag in ACTING} == dataclasses.asdict(Settings())
+    assert {flag.key: flag.default for flag in (*ACTING, *ATTRIBUTING)} | {
+        "counters": ""
+    } == dataclasses.asdict(Settings())
 
 
 def test_every_default_has_the_type_of_its_sort() -> None:
@@ -59,8 +64,7 @@ def test_every_default_has_the_type_of_its_sort() -> None:
 
 def test_a_flag_acts_or_says_why_it_does_not() -> None:
     for flag in FLAGS:
-        assert (flag in ACTING) is not bool(flag.idle or flag.refused), flag.key
-        assert not (flag.idle and flag.refused), flag.key
+        assert (flag in (*ACTING, *ATTRIBUTING)) is not bool(flag.idle), flag.key
 
 
 def test_no_name_key_or_variable_is_given_out_twice() -> None:
@@ -76,39 +80,41 @@ def test_no_name_key_or_variable_is_given_out_twice() -> None:
 
 
 def test_with_nothing_said_all_is_as_shipped() -> None:
-    settings, warnings = config.exporter({}, {})
+    told = config.exporter({}, {})
+    settings, warnings = told.settings, told.warnings
     assert settings == dataclasses.replace(Settings(), hostname=socket.gethostname())
     assert warnings == ()
 
 
-@pytest.mark.parametrize("flag", ids(list(ACTING)))
+@pytest.mark.parametrize("flag", ids(FREE))
 def test_the_environment_wins_over_the_default(flag: Flag) -> None:
-    settings, warnings = config.exporter({}, {flag.env: as_text(other(flag))})
+    told = config.exporter({}, {flag.env: as_text(other(flag))})
+    settings, warnings = told.settings, told.warnings
     assert of(settings, flag) == other(flag)
     assert warnings == ()
 
 
-@pytest.mark.parametrize("flag", ids(list(ACTING)))
+@pytest.mark.parametrize("flag", ids(FREE))
 def test_a_flag_wins_over_the_environment(flag: Flag) -> None:
     said = other(flag)
     contrary = flag.default if flag.sort is Sort.SWITCH else other(flag, nth=1)
-    settings, _ = config.exporter({flag.key: said}, {flag.env: as_text(contrary)})
+    settings = config.exporter({flag.key: said}, {flag.env: as_text(contrary)}).settings
     assert of(settings, flag) == said
 
 
-@pytest.mark.parametrize("flag", ids([flag for flag in ACTING if flag.key != "hostname"]))
+@pytest.mark.parametrize("flag", ids([flag for flag in FREE if flag.key != "hostname"]))
 def test_a_flag_that_repeats_the_default_wins_as_well(flag: Flag) -> None:
-    settings, _ = config.exporter({flag.key: flag.default}, {flag.env: as_text(other(flag))})
+    settings = config.exporter({flag.key: flag.default}, {flag.env: as_text(other(flag))}).settings
     assert of(settings, flag) == flag.default
 
 
 def test_an_empty_variable_says_nothing() -> None:
-    settings, _ = config.exporter(NAMED, {flag.env: "" for flag in FLAGS if flag.env})
+    settings = config.exporter(NAMED, {flag.env: "" for flag in FLAGS if flag.env}).settings
     assert settings == dataclasses.replace(Settings(), hostname="n1")
 
 
 def test_a_flag_that_was_not_given_says_nothing() -> None:
-    settings, _ = config.exporter({**{flag.key: None for flag in FLAGS}, **NAMED}, {})
+    settings = config.exporter({**{flag.key: None for flag in FLAGS}, **NAMED}, {}).settings
     assert settings == dataclasses.replace(Settings(), hostname="n1")
 
 
@@ -116,14 +122,14 @@ def test_the_processs_environment_is_read_where_none_is_given(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("NODE_NAME", "from-the-process")
-    assert config.exporter({})[0].hostname == "from-the-process"
+    assert config.exporter({}).settings.hostname == "from-the-process"
 
 
 def test_the_host_is_named_by_flag_environment_or_machine() -> None:
     environment = {"NODE_NAME": "by-environment"}
-    assert config.exporter({"hostname": "by-flag"}, environment)[0].hostname == "by-flag"
-    assert config.exporter({}, environment)[0].hostname == "by-environment"
-    assert config.exporter({}, {})[0].hostname == socket.gethostname()
+    assert config.exporter({"hostname": "by-flag"}, environment).settings.hostname == "by-flag"
+    assert config.exporter({}, environment).settings.hostname == "by-environment"
+    assert config.exporter({}, {}).settings.hostname == socket.gethostname()
 
 
 # How the environment is read
@@ -135,7 +141,7 @@ def test_the_host_is_named_by_flag_environment_or_machine() -> None:
     + [(text, False) for text in ("0", "f", "false", "False", "no", "off")],
 )
 def test_switches_read_the_usual_words(text: str, *, value: bool) -> None:
-    settings, _ = config.exporter(NAMED, {"DCGM_EXPORTER_KUBERNETES": text})
+    settings = config.exporter(NAMED, {"DCGM_EXPORTER_KUBERNETES": text}).settings
     assert settings.kubernetes is value
 
 
@@ -159,33 +165,21 @@ def test_a_variable_that_makes_no_sense_is_named(variable: str, text: str, compl
 
 @pytest.mark.parametrize("flag", ids(IDLE))
 def test_an_idle_flag_is_a_warning_that_says_why(flag: Flag) -> None:
-    settings, warnings = config.exporter({flag.key: other(flag), **NAMED}, {})
+    told = config.exporter({flag.key: other(flag), **NAMED}, {})
+    settings, warnings = told.settings, told.warnings
     assert warnings == (f"{flag.names[0]} is accepted but has no effect: {flag.idle}",)
     assert settings == dataclasses.replace(Settings(), hostname="n1")
 
 
 @pytest.mark.parametrize("flag", ids([flag for flag in IDLE if flag.env]))
 def test_an_idle_variable_is_a_warning_that_names_it(flag: Flag) -> None:
-    _, warnings = config.exporter(NAMED, {flag.env: as_text(other(flag))})
+    warnings = config.exporter(NAMED, {flag.env: as_text(other(flag))}).warnings
     assert warnings == (f"{flag.env} is accepted but has no effect: {flag.idle}",)
 
 
-@pytest.mark.parametrize("flag", ids(REFUSED))
-def test_a_refused_flag_or_variable_stops_the_start(flag: Flag) -> None:
-    value = other(flag)
-    for place, given_, environment in (
-        (flag.names[0], {flag.key: value}, {}),
-        (flag.env, {}, {flag.env: as_text(value)}),
-    ):
-        with pytest.raises(UsageError) as caught:
-            config.exporter({**given_, **NAMED}, environment)
-        assert caught.value.message == f"{place}: {flag.refused}"
-        assert caught.value.hint == f"leave {place} out"
-
-
-@pytest.mark.parametrize("flag", ids(IDLE + REFUSED))
+@pytest.mark.parametrize("flag", ids(IDLE))
 def test_repeating_the_default_of_a_flag_without_effect_is_no_matter(flag: Flag) -> None:
-    assert config.exporter({flag.key: flag.default, **NAMED}, {})[1] == ()
+    assert config.exporter({flag.key: flag.default, **NAMED}, {}).warnings == ()
 
 
 @given(milliseconds=st.integers(1, 100_000))
@@ -194,7 +188,8 @@ def test_repeating_the_default_of_a_flag_without_effect_is_no_matter(flag: Flag)
 def test_an_interval_too_short_for_the_hardware_is_raised_and_that_is_said(
     milliseconds: int,
 ) -> None:
-    settings, warnings = config.exporter({"collect_interval": milliseconds, **NAMED}, {})
+    told = config.exporter({"collect_interval": milliseconds, **NAMED}, {})
+    settings, warnings = told.settings, told.warnings
     assert settings.collect_interval == max(milliseconds, SHORTEST_INTERVAL_MS)
     raised = f"--collect-interval {milliseconds} is raised to 100: "
     assert [warning.startswith(raised) for warning in warnings] == [True] * (milliseconds < 100)
@@ -236,7 +231,7 @@ def test_numbers_that_would_switch_something_off_are_refused(
 
 @pytest.mark.parametrize("text", ["0s", "-1s", "soon", "10"])
 def test_timeouts_are_durations_of_a_second_or_more(text: str) -> None:
-    settings, _ = config.exporter({"web_read_timeout": text}, {})
+    settings = config.exporter({"web_read_timeout": text}, {}).settings
     with pytest.raises(UsageError, match="--web-read-timeout"):
         _ = settings.limits
 

@@ -1,6 +1,6 @@
 """Older names of DCGM's own, and what is said of where a field comes from."""
 
-from warpwatch.fields import derived, events, profiling, spellings
+from warpwatch.fields import derived, events, mig, profiling, spellings
 from warpwatch.fields.describe import describe
 from warpwatch.fields.field import Field
 
@@ -19,6 +19,7 @@ def test_where_a_field_is_read_from_is_told_truly() -> None:
         return describe(field)["read from"]
 
     assert "worked out by the exporter" in str(source(derived.EXP_XID_ERRORS_COUNT))
-    assert "a gap, never a value" in str(source(derived.EXP_P2P_STATUS))
+    assert source(derived.EXP_P2P_STATUS) == "nvmlDeviceGetP2PStatus"
+    assert "a gap, never a value" in str(source(mig.VGPU_MEMORY_USAGE))
     assert "a gap, never a value" in str(source(derived.EXP_GPU_HEALTH_STATUS))
     assert source(events.CLOCKS_EVENT_REASONS) == "nvmlDeviceGetCurrentClocksEventReasons"

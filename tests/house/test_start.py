@@ -21,14 +21,14 @@ from warpwatch import config
 from warpwatch.app import exporter
 from warpwatch.clock import SystemClock
 from warpwatch.exporter.service import Exporter
-settings, _ = config.exporter({"source": "sim:1xH100", "collectors": ""}, {})
+settings = config.exporter({"source": "sim:1xH100", "collectors": ""}, {}).settings
 print(json.dumps(sorted(sys.modules)), file=sys.stderr)
 """
 
 THIRD_PARTIES = {"uvicorn", "h11", "click", "__mp_main__"}
 """What the exporter may bring into memory beside the standard library and itself."""
 
-HEAVY = {"rich", "msgspec", "pynvml", "prometheus_client", "yaml"}
+HEAVY = {"rich", "msgspec", "pynvml", "prometheus_client", "yaml", "bcrypt", "grpc", "httpx2"}
 
 
 def modules(code: str, *arguments: str) -> set[str]:

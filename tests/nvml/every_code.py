@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pynvml
 
+from bindings import source_of
 from warpwatch.clock import ManualClock
 from warpwatch.fields.catalogue import FIELDS
-from warpwatch.sources.nvml.board import ASK_AGAIN_SECONDS
-from warpwatch.sources.nvml.door import Door
 from warpwatch.sources.nvml.gpm import METRICS
-from warpwatch.sources.nvml.source import NvmlSource
+from warpwatch.sources.nvml.patience import ASK_AGAIN_SECONDS
 
 CODES = (*range(1, 31), pynvml.NVML_ERROR_UNKNOWN)
 
@@ -21,7 +20,7 @@ def main() -> None:
     scenario = Path(os.environ["NVML_SCENARIO"])
     lines = scenario.read_text(encoding="utf-8")
     clock = ManualClock()
-    source = NvmlSource(Door(pynvml), clock)
+    source = source_of(pynvml, clock)
     sick, well = source.inventory().devices
     # Not what is worked out from two samples: the library holds them to real time.
     asked = frozenset(field.id for field in FIELDS) - METRICS.keys()

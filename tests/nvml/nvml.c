@@ -1,7 +1,8 @@
 /* A libnvidia-ml.so.1 that says what a file tells it to, so that the real bindings can be driven
  * where there is no GPU, and made to suffer what no GPU does on demand.
  *
- * The file named by NVML_SCENARIO is read again whenever it changes. Each line is a key and a
+ * The file named by NVML_SCENARIO is read again whenever it changes, unless NVML_STEADY is set: then
+ * nobody looks, which is what a benchmark wants. Each line is a key and a
  * value; `#` starts a comment. A key is what is asked, after the unit that is asked:
  *
  *   driver.gpus 2                              how many GPUs there are
@@ -11,7 +12,11 @@
  *   0.field.82 48                              one of many values asked at a time
  *   0.gpm.2 37.5                               a profiling metric
  *   0/1.nvmlDeviceGetGpuInstanceId 3           of the MIG instance in place 1 of GPU 0
+ *   0.nvmlDeviceGetP2PStatus.1 0               of a pair of GPUs
  *   0.xids 79 48                               what has befallen GPU 0 so far; only ever add
+ *   0.events 0x800:3 0x8000                    the same of other kinds: type, and data if any
+ *   0.nvmlDeviceGetSupportedEventTypes 8       the types that it reports
+ *   driver.device /tmp/nvidiactl               a file that is held open from start to shutdown
  * and, for a function by its C name or for all:
  *   0.error.nvmlDeviceGetName 4                the code it returns; error.field.82 for one value
  *   0.hang.all 1                               it returns once this line is gone
@@ -23,6 +28,7 @@
  * What has no line is not supported.
  */
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,7 +43,13 @@ enum { GPUS = 256, PLACES = 8, SLOTS = 4096, LONGEST = 16384, XID = 8 };
 
 typedef struct { char name[16]; int gpu, place; int calls; } Unit;
 typedef struct Line { char *key, *value; struct Line *next; } Line;
-typedef struct { unsigned alive; int count; Unit *gpus[GPUS]; int heard[GPUS]; } Set;
+typedef struct {
+    unsigned alive;
+    int count;
+    Unit *gpus[GPUS];
+    int heard[GPUS], heard_else[GPUS];
+    unsigned long long types[GPUS];
+} Set;
 typedef struct { unsigned alive; Unit *unit; double taken; } Sample;
 enum { ALIVE = 0x600DF00D, DEAD = 0xDEADBEEF };
 
@@ -46,7 +58,7 @@ static pthread_mutex_t driver_wide = PTHREAD_MUTEX_INITIALIZER;
 static Line *lines[SLOTS];
 static struct stat seen;
 static Unit driver = {.name = "driver"}, gpus[GPUS], places[GPUS][PLACES];
-static int started, generation, alive;
+static int started, generation, alive, device = -1;
 
 static unsigned slot(const char *key) {
     unsigned hash = 2166136261u;
@@ -70,6 +82,9 @@ static void forget(void) {
 static void refresh(void) {
     const char *path = getenv("NVML_SCENARIO");
     struct stat now = {0};
+    static int steady = -1;
+    if (steady < 0) steady = getenv("NVML_STEADY") != NULL;
+    if (steady && seen.st_ino) return;
     static char text[LONGEST];
     if (!path || stat(path, &now)) memset(&now, 0, sizeof now);
     if (now.st_ino == seen.st_ino && now.st_size == seen.st_size &&
@@ -188,6 +203,13 @@ static int text(Unit *unit, const char *function, int which, char *out, unsigned
     return OK;
 }
 
+static int of_library(const char *function, int *out) {
+    long long n;
+    int code = numbers(&driver, function, -1, 1, &n);
+    if (!code) *out = (int)n;
+    return code;
+}
+
 #define NUMBER(function, type) \
     int function(Unit *unit, type *out) { \
         long long n; \
@@ -271,6 +293,25 @@ ROW(nvmlDeviceGetUtilizationRates, unsigned, 2, 0)
 ROW(nvmlDeviceGetRowRemapperHistogram, unsigned, 5, 0)
 ROW(nvmlDeviceGetMarginTemperature, int, 1, 4)
 ROW(nvmlDeviceGetBAR1MemoryInfo, unsigned long long, 3, 0)
+
+ROW(nvmlDeviceGetUnrepairableMemoryFlag_v1, unsigned, 1, 4)
+ROW(nvmlDeviceWorkloadPowerProfileGetCurrentProfiles, unsigned, 24, 4)
+ROW(nvmlDeviceGetPlatformInfo, unsigned char, 21, 20) /* sixteen of the serial, then the rest */
+
+int nvmlDeviceValidateInforom(Unit *unit) {
+    long long n;
+    return numbers(unit, __func__, -1, 1, &n);
+}
+
+int nvmlSystemGetCudaDriverVersion_v2(int *out) { return of_library(__func__, out); }
+int nvmlSystemGetConfComputeState(int *out) { return of_library(__func__, out + 1); }
+
+int nvmlDeviceGetP2PStatus(Unit *unit, Unit *other, unsigned which, unsigned *out) {
+    long long n;
+    int code = which == 2 ? numbers(unit, __func__, other->gpu, 1, &n) : INVALID;
+    if (!code) *out = (unsigned)n;
+    return code;
+}
 
 int nvmlDeviceGetInforomVersion(Unit *unit, unsigned which, char *out, unsigned size) {
     return text(unit, "nvmlDeviceGetInforomVersion", (int)which, out, size);
@@ -364,6 +405,12 @@ typedef struct {
     union { double d; unsigned long long u; } value;
 } Field;
 
+static long long microseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return now.tv_sec * 1000000LL + now.tv_nsec / 1000;
+}
+
 int nvmlDeviceGetFieldValues(Unit *unit, int count, Field *fields) {
     char key[64], value[LONGEST];
     int code = enter(unit, "nvmlDeviceGetFieldValues");
@@ -378,8 +425,58 @@ int nvmlDeviceGetFieldValues(Unit *unit, int count, Field *fields) {
         else snprintf(key, sizeof key, "field.%u", field->field);
         field->code = find(unit, key, value) ? OK : UNSUPPORTED;
         field->type = 3;
+        field->time = microseconds();
         field->value.u = strtoull(field->code ? "0" : value, NULL, 0);
     }
+    return code;
+}
+
+/* Processes. */
+
+typedef struct { unsigned pid; unsigned long long memory; unsigned gi, ci; } Process;
+
+/* As `pid memory instance` for each, -1 where there is none of it. */
+static int listed(Unit *unit, const char *function, unsigned *room, Process *out) {
+    char value[LONGEST], *rest = value, *end;
+    unsigned count = 0;
+    int code = answer(unit, function, -1, value);
+    if (code) return code;
+    for (long pid; pid = strtol(rest, &end, 0), end != rest; count++) {
+        long long memory = strtoll(end, &rest, 0), instance = strtoll(rest, &rest, 0);
+        if (out && count < *room)
+            out[count] = (Process){(unsigned)pid, (unsigned long long)memory, (unsigned)instance,
+                                   instance < 0 ? ~0u : 0};
+    }
+    code = count > *room ? SMALL : OK;
+    *room = count;
+    return code;
+}
+
+int nvmlDeviceGetComputeRunningProcesses_v3(Unit *unit, unsigned *room, Process *out) {
+    return listed(unit, __func__, room, out);
+}
+
+int nvmlDeviceGetGraphicsRunningProcesses_v3(Unit *unit, unsigned *room, Process *out) {
+    return listed(unit, __func__, room, out);
+}
+
+typedef struct { unsigned pid; unsigned long long time; unsigned sm, memory, enc, dec; } Share;
+
+/* As `pid time sm` for each; those after a time, if there are any. */
+int nvmlDeviceGetProcessUtilization(Unit *unit, Share *out, unsigned *room,
+                                    unsigned long long after) {
+    char value[LONGEST], *rest = value, *end;
+    unsigned count = 0;
+    int code = answer(unit, __func__, -1, value);
+    if (code) return code;
+    for (long pid; pid = strtol(rest, &end, 0), end != rest;) {
+        unsigned long long time = strtoull(end, &rest, 0), sm = strtoull(rest, &rest, 0);
+        if (time <= after) continue;
+        if (out && count < *room) out[count] = (Share){(unsigned)pid, time, (unsigned)sm, 0, 0, 0};
+        count++;
+    }
+    code = !count ? NOT_FOUND : count > *room ? SMALL : OK;
+    *room = count;
     return code;
 }
 
@@ -402,7 +499,9 @@ int nvmlInitWithFlags(unsigned flags) {
     }
     pthread_mutex_unlock(&state);
     generation = ask_driver("generation", 0);
-    __atomic_add_fetch(&started, 1, __ATOMIC_SEQ_CST);
+    char path[LONGEST];
+    if (__atomic_add_fetch(&started, 1, __ATOMIC_SEQ_CST) == 1 && lookup("driver", "device", path))
+        device = open(path, O_RDONLY);
     return OK;
 }
 
@@ -410,7 +509,8 @@ int nvmlShutdown(void) {
     stall(&driver, __func__);
     if (!started) return UNINITIALIZED;
     int code = refuse(&driver, __func__);
-    if (!code) __atomic_sub_fetch(&started, 1, __ATOMIC_SEQ_CST);
+    if (!code && !__atomic_sub_fetch(&started, 1, __ATOMIC_SEQ_CST) && device >= 0)
+        close(device), device = -1;
     return code;
 }
 
@@ -467,33 +567,53 @@ int nvmlEventSetCreate(Set **out) {
     return code;
 }
 
-int nvmlEventSetFree(Set *set) {
-    int code = enter(&driver, __func__);
-    if (!code) give_back(set, __func__);
+/* Memory of the process, which a restart of the driver leaves where it is. */
+static int free_object(void *object, const char *function) {
+    stall(&driver, function);
+    int code = started ? refuse(&driver, function) : UNINITIALIZED;
+    if (!code) give_back(object, function);
     return code;
 }
 
-/* The code in a place, and whether there is one. */
-static int xid(const Unit *gpu, int place, unsigned long long *code) {
+int nvmlEventSetFree(Set *set) { return free_object(set, __func__); }
+
+/* What stands in a place, and whether something does; an XID is its code alone. */
+static int happened(const Unit *gpu, const char *key, int place, unsigned long long *type,
+                    unsigned long long *data) {
     char value[LONGEST], *rest = value, *end;
-    if (!find(gpu, "xids", value)) return 0;
+    if (!find(gpu, key, value)) return 0;
     do {
-        *code = strtoull(rest, &end, 0);
+        *type = XID, *data = strtoull(rest, &end, 0);
         if (end == rest) return 0;
+        if (strcmp(key, "xids")) *type = *data, *data = *end == ':' ? strtoull(end + 1, &end, 0) : 0;
         rest = end;
     } while (place--);
     return 1;
 }
 
+static int next(Set *set, int i, unsigned long long *type, unsigned long long *data) {
+    while (happened(set->gpus[i], "xids", set->heard[i], type, data)) {
+        set->heard[i]++;
+        if (*type & set->types[i]) return 1;
+    }
+    while (happened(set->gpus[i], "events", set->heard_else[i], type, data)) {
+        set->heard_else[i]++;
+        if (*type & set->types[i]) return 1;
+    }
+    return 0;
+}
+
+NUMBER(nvmlDeviceGetSupportedEventTypes, unsigned long long)
+
 /* What happened before is not told: as with the real one. */
 int nvmlDeviceRegisterEvents(Unit *gpu, unsigned long long types, Set *set) {
-    unsigned long long code;
+    unsigned long long type, data;
     int refused = enter(gpu, __func__);
     if (refused) return refused;
     hold_to_it(set, __func__);
-    if (!(types & XID)) return OK;
-    while (xid(gpu, set->heard[set->count], &code)) set->heard[set->count]++;
-    set->gpus[set->count++] = gpu;
+    set->gpus[set->count] = gpu, set->types[set->count] = types;
+    while (next(set, set->count, &type, &data)) continue;
+    set->count++;
     return OK;
 }
 
@@ -506,11 +626,8 @@ int nvmlEventSetWait_v2(Set *set, Event *event, unsigned milliseconds) {
     for (double waited = 0; !code; waited += 2) {
         hold_to_it(set, __func__);
         for (int i = 0; i < set->count; i++) {
-            *event = (Event){.gpu = set->gpus[i], .type = XID, .gi = ~0u, .ci = ~0u};
-            if (xid(set->gpus[i], set->heard[i], &event->data)) {
-                set->heard[i]++;
-                return OK;
-            }
+            *event = (Event){.gpu = set->gpus[i], .gi = ~0u, .ci = ~0u};
+            if (next(set, i, &event->type, &event->data)) return OK;
         }
         for (int i = 0; !code && i < set->count; i++) code = refuse(set->gpus[i], __func__);
         if (code || waited >= milliseconds) break;
@@ -538,11 +655,7 @@ int nvmlGpmSampleAlloc(Sample **out) {
     return code;
 }
 
-int nvmlGpmSampleFree(Sample *sample) {
-    int code = enter(&driver, __func__);
-    if (!code) give_back(sample, __func__);
-    return code;
-}
+int nvmlGpmSampleFree(Sample *sample) { return free_object(sample, __func__); }
 
 static int take(Unit *unit, Sample *sample, const char *function) {
     struct timespec now;

@@ -33,7 +33,8 @@ def test_a_library_that_is_installed_later_is_found(
     bare.gpus(2)
     with program(*EXPORTER, env=bare.environment) as it:
         missing = "no usable NVIDIA driver: nvmlInit: NVML Shared Library Not Found"
-        until(lambda: source(it) == ("none", missing))
+        until(lambda: source(it)[1].startswith(missing))
+        assert source(it)[0] == "none"
         assert shown(it) == []
         (bare.directory / NAME).symlink_to(library)
         until(lambda: shown(it) == ["0", "1"])
@@ -45,7 +46,7 @@ def test_a_driver_that_is_loaded_later_is_found(machine: Machine, until: Until) 
     machine.say({"driver.error.nvmlInitWithFlags": 9})
     with program(*EXPORTER, env=machine.environment) as it:
         unloaded = "no usable NVIDIA driver: nvmlInit: Driver Not Loaded"
-        until(lambda: source(it) == ("none", unloaded))
+        until(lambda: source(it)[1].startswith(unloaded))
         machine.say({"driver.error.nvmlInitWithFlags": None})
         until(lambda: shown(it) == ["0"])
 

@@ -202,6 +202,40 @@ def test_profiling_figures_are_on_the_page_from_the_second_read_on(
         assert gaps(it) == set()
 
 
+LIST = (
+    "DCGM_FI_DEV_GPU_TEMP, gauge, x\nDCGM_FI_DEV_NVLINK_GET_STATE, gauge, x\n"
+    "DCGM_FI_DEV_NVLINK_REPLAY_ERROR_PER_LINK_TOTAL, counter, x\nDCGM_EXP_P2P_STATUS, gauge, x\n"
+)
+
+
+def test_links_and_pairs_of_gpus_are_on_the_page(
+    machine: Machine, until: Until, tmp_path: Path
+) -> None:
+    machine.gpus(2)
+    machine.say({"*.field.91": 2, "*.field.165": 1, "*.field.165.1": 0})
+    machine.say({"*.nvmlDeviceGetNvLinkErrorCounter.0": 7, "1.nvmlDeviceGetP2PStatus.0": 3})
+    machine.say({"0.nvmlDeviceGetP2PStatus.1": 0})
+    listed = tmp_path / "list.csv"
+    listed.write_text(LIST, encoding="utf-8")
+    with program(*EXPORTER, "-f", str(listed), env=machine.environment) as it:
+        until(lambda: read(it, ZERO, ONE))
+        found = page(it)
+        states = found.named("DCGM_FI_DEV_NVLINK_GET_STATE")
+        assert [sample.value for sample in states] == [1, 0, 1, 0]
+        errors = found.named("DCGM_FI_DEV_NVLINK_REPLAY_ERROR_PER_LINK_TOTAL")
+        assert [sample.value for sample in errors] == [7, 7]
+        pairs = {
+            (s.labels["UUID"], s.labels["peer_gpu"], s.labels["link_status"], s.value)
+            for s in found.named("DCGM_EXP_P2P_STATUS")
+        }
+        assert pairs == {(ZERO, "1", "OK", 0), (ONE, "0", "TopologyNotSupported", 3)}
+        # A GPU that hangs while it is asked about another costs nobody else.
+        machine.say({"1.hang.nvmlDeviceGetP2PStatus": 1})
+        until(lambda: by_gpu(it, "warpwatch_gpu_collect_success") == {ZERO: 1, ONE: 0})
+        machine.say({"1.hang.nvmlDeviceGetP2PStatus": None})
+        until(lambda: by_gpu(it, "warpwatch_gpu_collect_success") == {ZERO: 1, ONE: 1})
+
+
 def test_mig_instances_come_and_go_with_figures_of_their_own(
     machine: Machine, until: Until
 ) -> None:

@@ -2,11 +2,17 @@
 
 from pathlib import Path
 
+from everything import LINKS, lines
+
 from machine import Machine
+from warpwatch.fields.catalogue import BY_ID, FIELDS
+from warpwatch.fields.describe import UNFILLED
+from warpwatch.fields.field import Field, Scope
 from warpwatch.samples.sample import Reason
 from warpwatch.sources.nvml.door import reason
 
 WHOLE_LIFE = Path(__file__).parent / "whole_life.py"
+EVERY_FIELD = Path(__file__).parent / "every_field.py"
 EVERY_CODE = Path(__file__).parent / "every_code.py"
 FUNCTIONS = [
     "nvmlDeviceGetPowerUsage",
@@ -34,6 +40,38 @@ def test_every_code_on_every_call_is_a_gap_and_harms_no_other_gpu(machine: Machi
         assert said in what["gaps"] or listening_timed_out, key
         if function == "all" and said in GRAVE:
             assert what["values"] == 0, key
+
+
+def test_every_field_with_a_route_has_its_value_and_none_has_anothers(machine: Machine) -> None:
+    machine.gpus(3)
+    machine.say(lines())
+    told = machine.play(EVERY_FIELD)
+    routed = [field for field in FIELDS if field.nvml and field.id not in UNFILLED]
+    of_gpu = {field.id for field in routed if field.scope is Scope.GPU}
+    of_links = {field.id for field in routed if field.scope is Scope.LINK}
+    assert {int(id_) for id_ in told["gpu"]} >= of_gpu
+    assert {why for id_, why in told["gaps"].items() if int(id_) in of_gpu | of_links} == set()
+    assert [index for index, _ in told["links"]] == list(range(LINKS))
+    assert all({int(id_) for id_ in values} == of_links for _, values in told["links"])
+    assert told["peers"] == [[1, 0], [2, 3]]
+    same: dict[object, set[str]] = {}
+    for id_, value in told["gpu"].items():
+        if _quantity(BY_ID[int(id_)]):
+            same.setdefault(value, set()).add(BY_ID[int(id_)].nvml)
+    assert {value: routes for value, routes in same.items() if len(routes) > 1} == {}
+    for id_ in of_links - _STILL:
+        values = [values[str(id_)] for _, values in told["links"]]
+        assert len(set(values)) == LINKS, BY_ID[id_].name
+
+
+_STILL = {field.id for field in FIELDS if field.nvml.startswith(("field 138", "field 139"))}
+"""Rates, of counters that stand still here."""
+
+
+def _quantity(field: Field) -> bool:
+    """Not a rate, not a state of few values, and not what has to happen first."""
+    few = "0 or 1" in field.help or field.nvml == "nvmlEventSetWait_v2"
+    return field.id not in _STILL and not few
 
 
 def test_what_was_taken_of_the_drivers_memory_is_given_back(machine: Machine) -> None:

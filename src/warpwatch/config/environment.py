@@ -1,96 +1,104 @@
-"""The only reader of the environment and of settings files: what was said, as frozen settings."""
+"""The only reader of the environment: what a shell, a container or systemd has told us."""
 
-import dataclasses
 import os
 import socket
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from warpwatch.errors import UsageError
-from warpwatch.exporter.flags import FLAGS, Flag, Sort
-from warpwatch.exporter.settings import SHORTEST_INTERVAL_MS, Settings
+Environment = Mapping[str, str]
 
-Said = str | int | bool
-
-_TRUE = ("1", "t", "true", "yes", "on")
-_FALSE = ("0", "f", "false", "no", "off")
+NAME = "warpwatch.toml"
+ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
+"""Where a pod finds its service account, unless it was mounted elsewhere."""
 
 
-def exporter(
-    given: Mapping[str, object], environment: Mapping[str, str] | None = None
-) -> tuple[Settings, tuple[str, ...]]:
-    """Settings from flags and environment, and a warning for each thing that has no effect."""
-    environment = os.environ if environment is None else environment
-    warnings: list[str] = []
-    said: dict[str, Said] = {}
-    for flag in FLAGS:
-        value, place = _said(flag, given.get(flag.key), environment)
-        if value is None or value == flag.default:
-            continue
-        if isinstance(value, int) and flag.sort is Sort.NUMBER and value < flag.least:
-            raise UsageError(f"{place} {value} is too small", hint=f"give {flag.least} or more")
-        if flag.refused:
-            raise UsageError(f"{place}: {flag.refused}", hint=f"leave {place} out")
-        if flag.idle:
-            warnings.append(f"{place} is accepted but has no effect: {flag.idle}")
-        else:
-            said[flag.key] = value
-    settings = dataclasses.replace(Settings(), **said)  # type: ignore[arg-type]
-    return _sane(settings, warnings), tuple(warnings)
-
-
-def _said(flag: Flag, given: object, environment: Mapping[str, str]) -> tuple[Said | None, str]:
-    """What was said of a flag, and where."""
-    if isinstance(given, str | int):
-        return given, flag.names[0]
-    text = environment.get(flag.env, "") if flag.env else ""
-    return (_read(flag, text), flag.env) if text else (None, "")
-
-
-def _read(flag: Flag, text: str) -> Said:
-    match flag.sort:
-        case Sort.SWITCH if text.lower() in _TRUE:
-            return True
-        case Sort.SWITCH if text.lower() in _FALSE:
-            return False
-        case Sort.SWITCH:
-            raise UsageError(f"{flag.env}={text!r} is not true or false")
-        case Sort.NUMBER if text.isascii() and text.isdecimal():
-            return int(text)
-        case Sort.NUMBER:
-            raise UsageError(f"{flag.env}={text!r} is not a whole number")
-        case Sort.TEXT if flag.choices and text not in flag.choices:
-            raise UsageError(f"{flag.env}={text!r} is not one of {', '.join(flag.choices)}")
-    return text
-
-
-def _sane(settings: Settings, warnings: list[str]) -> Settings:
-    if settings.collect_interval < SHORTEST_INTERVAL_MS:
-        warnings.append(
-            f"--collect-interval {settings.collect_interval} is raised to {SHORTEST_INTERVAL_MS}: "
-            "the profiling counters of the hardware are not valid below that"
-        )
-        settings = dataclasses.replace(settings, collect_interval=SHORTEST_INTERVAL_MS)
-    if not settings.hostname:
-        settings = dataclasses.replace(settings, hostname=hostname())
-    return settings
+def variables() -> Environment:
+    return os.environ
 
 
 def hostname() -> str:
     return socket.gethostname()
 
 
-def command(environment: Mapping[str, str] | None = None) -> str:
+def command(environment: Environment | None = None) -> str:
     """How the user calls this program, for lines that are meant to be typed."""
     environment = os.environ if environment is None else environment
     return environment.get("WARPWATCH_COMMAND", "warpwatch")
 
 
-def runtime_directory(environment: Mapping[str, str] | None = None) -> Path:
+def runtime_directory(environment: Environment | None = None) -> Path:
     """Where sockets go: XDG's directory, else one of this user's own beside the temporary files."""
     environment = os.environ if environment is None else environment
     directory = environment.get("XDG_RUNTIME_DIR")
     if directory:
         return Path(directory, "warpwatch")
     return Path(tempfile.gettempdir(), f"warpwatch-{os.getuid()}")
+
+
+def visible_devices(environment: Environment | None = None) -> str:
+    """Which GPUs a container was given, in the words of whoever started it."""
+    environment = os.environ if environment is None else environment
+    return environment.get("NVIDIA_VISIBLE_DEVICES", "")
+
+
+def node(environment: Environment | None = None) -> str:
+    """The name that Kubernetes has for this machine; empty where nobody said it."""
+    environment = os.environ if environment is None else environment
+    return environment.get("NODE_NAME", "")
+
+
+@dataclass(frozen=True, slots=True)
+class ApiServer:
+    """Where a kubelet tells its pods that the API server is; empty outside of one."""
+
+    host: str
+    port: str
+    account: Path
+    """The folder of the service account's token and of the authority."""
+
+
+def api_server(environment: Environment | None = None) -> ApiServer:
+    environment = os.environ if environment is None else environment
+    return ApiServer(
+        host=environment.get("KUBERNETES_SERVICE_HOST", ""),
+        port=environment.get("KUBERNETES_SERVICE_PORT", ""),
+        account=Path(environment.get("WARPWATCH_SERVICE_ACCOUNT", ACCOUNT)),
+    )
+
+
+def settings_files(environment: Environment | None = None) -> tuple[Path, ...]:
+    """Where warpwatch.toml is looked for, the user's own before the machine's."""
+    environment = os.environ if environment is None else environment
+    home = environment.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    return Path(home, "warpwatch", NAME), Path("/etc/warpwatch", NAME)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What systemd has told this process; empty where it did not start it."""
+
+    notify: str = ""
+    """The socket that it listens on for signs of life."""
+    watchdog: float = 0.0
+    """Seconds after which it takes a silent process for dead; 0 where it does not watch."""
+    sockets: int = 0
+    """Handed over, bound already."""
+
+
+def unit(environment: Environment | None = None) -> Unit:
+    environment = os.environ if environment is None else environment
+    mine = str(os.getpid())
+    watched = environment.get("WATCHDOG_PID", mine) == mine
+    return Unit(
+        notify=environment.get("NOTIFY_SOCKET", ""),
+        watchdog=_number(environment.get("WATCHDOG_USEC", "")) / 1e6 if watched else 0.0,
+        sockets=_number(environment.get("LISTEN_FDS", ""))
+        if environment.get("LISTEN_PID") == mine
+        else 0,
+    )
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() else 0

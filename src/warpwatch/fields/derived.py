@@ -51,10 +51,12 @@ EXP_P2P_STATUS = counter(
     9004,
     "DCGM_EXP_P2P_STATUS",
     "",
-    "Peer-to-peer state of each pair of GPUs: 0 is well.",
+    "How each GPU reaches each other over NVLink: 0 is well.",
     listed=True,
     corrected=Kind.GAUGE,
+    nvml="nvmlDeviceGetP2PStatus",
     traps=(
+        "Asked of a source, a GPU's value is the number of its peers, which stand beside it.",
         "One series per ordered pair: 56 of them for eight GPUs.",
         "A state that up to 4.8.2 is typed counter.",
     ),

@@ -2,14 +2,21 @@
 
 from collections.abc import Iterable, Mapping
 
-from warpwatch.fields import derived
+from warpwatch.fields import derived, mig
 from warpwatch.fields.catalogue import FAMILIES
 from warpwatch.fields.field import Field, Scope
 from warpwatch.fields.mistakes import WRONG_BELIEFS, WRONG_NAMES, Mistake
 
 Facts = Mapping[str, str | int | bool | list[str]]
 
-UNFILLED = frozenset({derived.EXP_GPU_HEALTH_STATUS.id, derived.EXP_P2P_STATUS.id})
+UNFILLED = frozenset(
+    {
+        derived.EXP_GPU_HEALTH_STATUS.id,
+        # Of virtual GPUs, on the hypervisor that hands them out: entities that we do not list.
+        mig.VGPU_MEMORY_USAGE.id,
+        mig.VGPU_FRAME_RATE_LIMIT.id,
+    }
+)
 
 _SCOPES: Mapping[Scope, str] = {
     Scope.GPU: "the whole GPU",
@@ -48,7 +55,7 @@ def describe(field: Field) -> Facts:
 def _source(field: Field) -> str:
     if field.id in UNFILLED:
         return "nothing yet: this version of warpwatch shows a gap, never a value"
-    if field.derived:
+    if not field.asked:
         return "worked out by the exporter from what it reads"
     return field.nvml or "DCGM only: NVML does not give it"
 

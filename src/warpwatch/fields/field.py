@@ -29,7 +29,7 @@ class Scope(StrEnum):
 
 
 DERIVED_FROM = 9000
-"""From here on ids are private to exporters: such fields are worked out, and asked of no source."""
+"""From here on ids are private to exporters, and most such fields are worked out by them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,3 +66,8 @@ class Field:
     @property
     def derived(self) -> bool:
         return self.id >= DERIVED_FROM
+
+    @property
+    def asked(self) -> bool:
+        """Of a source: not so what an exporter works out by itself."""
+        return not self.derived or bool(self.nvml)

@@ -116,9 +116,10 @@ COMPUTE_MODE = gauge(
     65,
     "DCGM_FI_DEV_COMPUTE_MODE",
     "",
-    "Who may open a context: 0 anybody or 2 nobody or 3 one process.",
+    "Who may open a context: 0 anybody or 1 nobody or 2 one process.",
     canonical="DCGM_FI_DEV_GPU_COMPUTE_MODE",
     nvml="nvmlDeviceGetComputeMode",
+    traps=("DCGM's own numbers: NVML and CUDA have 2 for nobody and 3 for one process.",),
 )
 PERSISTENCE_MODE = gauge(
     66,

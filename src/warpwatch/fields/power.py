@@ -114,7 +114,7 @@ VALID_POWER_PROFILE_MASK = gauge(
     "",
     "Workload power profiles that the GPU knows, as a bit mask (Blackwell and newer).",
     canonical="DCGM_FI_DEV_BOARD_POWER_PROFILE_SUPPORTED_MASK",
-    nvml="nvmlDeviceWorkloadPowerProfileGetProfilesInfo",
+    nvml="nvmlDeviceWorkloadPowerProfileGetCurrentProfiles",
 )
 PWR_SMOOTHING_ENABLED = gauge(
     1425,

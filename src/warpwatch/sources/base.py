@@ -2,7 +2,7 @@
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from warpwatch.samples.entity import Device
 from warpwatch.samples.sample import Report
@@ -40,3 +40,14 @@ class Source(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class Releasable(Protocol):
+    """A source that holds what others may need for themselves, and can let go of it."""
+
+    def release(self, seconds: float) -> None:
+        """Asks for it, without waiting: done soon, and undone after so many seconds. Meanwhile
+        the devices stay in the inventory, and every field is a gap.
+        """
+        ...

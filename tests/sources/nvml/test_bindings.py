@@ -7,9 +7,11 @@ from pathlib import Path
 import pynvml
 import pytest
 
-from bindings import ALL, NOW, Bindings, divide
+from bindings import ALL, NOW, Bindings, divide, process
 from warpwatch.clock import ManualClock
+from warpwatch.fields.processes import COMPUTE_PIDS
 from warpwatch.sources import nvml
+from warpwatch.sources.nvml import tenants
 from warpwatch.sources.nvml.door import Door
 from warpwatch.sources.nvml.gpm import METRICS
 from warpwatch.sources.nvml.source import NvmlSource
@@ -21,13 +23,16 @@ ROOM = Path(inspect.getfile(nvml)).parent
 def used() -> Bindings:
     """Bindings that have seen a whole life of the source."""
     bindings = Bindings(boards=2)
+    bindings.boards[0].codes[pynvml.NVML_FI_DEV_NVLINK_LINK_COUNT] = pynvml.NVML_ERROR_NOT_SUPPORTED
+    bindings.boards[1].codes["nvmlDeviceValidateInforom"] = pynvml.NVML_ERROR_CORRUPTED_INFOROM
     clock = ManualClock(NOW)
     source = NvmlSource(Door(bindings), clock)
     divide(bindings.boards[1])
+    bindings.boards[0].answers[tenants.KINDS[COMPUTE_PIDS.id][1],] = [process(7)]
     for _ in range(2):
         clock.advance(1)
         for device in source.inventory().devices:
-            source.read(device, ALL | METRICS.keys())
+            source.read(device, ALL | METRICS.keys() | tenants.KINDS.keys())
     source.close()
     return bindings
 
@@ -40,7 +45,7 @@ def test_the_real_module_has_every_function_and_takes_the_arguments(used: Bindin
 
 def test_constants_are_numbers_of_the_real_module(used: Bindings) -> None:
     functions = {name for name, _ in used.calls}
-    others = used.asked - functions - {"NVMLError"}
+    others = used.asked - functions - {"NVMLError", "NVMLLibraryMismatchError"}
     constants = {name for name in others if not name.startswith("c_")}
     assert "nvmlMemory_v2" in constants
     assert all(isinstance(getattr(pynvml, name), int) for name in constants)

@@ -63,9 +63,27 @@ def test_a_text_that_is_not_utf_8_is_a_refusal() -> None:
 
 def test_a_defect_of_ours_is_not_taken_for_a_refusal() -> None:
     with pytest.raises(AttributeError):
-        Door(Bindings()).call("nvmlDeviceGetNoSuchThing")
+        Door(Bindings()).constant("NVML_NO_SUCH_THING")
     with pytest.raises(TypeError):
         Door(Bindings()).call("nvmlInit", "an argument it does not take")
+
+
+@pytest.mark.parametrize("name", ["call", "structure"])
+def test_what_older_bindings_lack_is_a_refusal(name: str) -> None:
+    with pytest.raises(Refused, match="the bindings are too old for nvmlNoSuchThing") as caught:
+        getattr(Door(Bindings()), name)("nvmlNoSuchThing")
+    assert caught.value.reason is Reason.UNSUPPORTED
+
+
+def test_a_function_that_an_older_library_lacks_is_a_refusal() -> None:
+    class Newer(Bindings):
+        @staticmethod
+        def nvmlDeviceGetComputeRunningProcesses() -> None:  # noqa: N802  the real name
+            raise pynvml.NVMLLibraryMismatchError
+
+    with pytest.raises(Refused, match="the library is too old") as caught:
+        Door(Newer()).call("nvmlDeviceGetComputeRunningProcesses")
+    assert caught.value.reason is Reason.UNSUPPORTED
 
 
 def test_constants_are_those_of_the_bindings() -> None:

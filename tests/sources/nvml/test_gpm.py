@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bindings import NOW, Bindings
+from bindings import NOW, AtOnce, Bindings
 from warpwatch.clock import ManualClock
 from warpwatch.fields import profiling
 from warpwatch.fields.catalogue import BY_ID
@@ -28,7 +28,7 @@ class Profiled:
         self.bindings = Bindings()
         self.bindings.running = 1
         self.clock = ManualClock(NOW)
-        self.board = Board(Door(self.bindings), self.clock, 0)
+        self.board = Board(Door(self.bindings), self.clock, AtOnce(self.clock), 0)
 
     @property
     def kept(self) -> int:

@@ -10,10 +10,11 @@ from warpwatch.fields.catalogue import FIELDS
 from warpwatch.samples.sample import Reason
 from warpwatch.samples.snapshot import silence
 from warpwatch.sources.nvml.ask import Ask
-from warpwatch.sources.nvml.board import XID
 from warpwatch.sources.nvml.calls.table import CALLS
 from warpwatch.sources.nvml.door import Door, reason
-from warpwatch.sources.nvml.numbers import FIELD_VALUES
+from warpwatch.sources.nvml.links import OF_LINKS
+from warpwatch.sources.nvml.numbers import FIELD_VALUES, SUMS
+from warpwatch.sources.nvml.plan import PEERS, XID
 
 
 def whole_read() -> Bindings:
@@ -28,15 +29,15 @@ def whole_read() -> Bindings:
 WHOLE = dict(read(open_nvml(Bindings())).values)
 CODES = st.sampled_from([*range(1, 31), pynvml.NVML_ERROR_UNKNOWN])
 FUNCTIONS = sorted({name for name, _ in whole_read().calls})
-NUMBERS = {
-    id_: asked if isinstance(asked, int) else asked[0] for id_, asked in FIELD_VALUES.items()
-}
+NUMBERS = {id_: number for id_, (number, _) in FIELD_VALUES.items()}
 REFUSED_CALLS = st.dictionaries(st.sampled_from(FUNCTIONS), CODES)
 REFUSED_FIELDS: st.SearchStrategy[dict[str | int, int]] = st.dictionaries(
     st.sampled_from(sorted({*NUMBERS.values()})), CODES
 )
 ASKED = st.frozensets(st.sampled_from([field.id for field in FIELDS]), max_size=60)
 ALIVE = utilisation.GPU_UTIL.id
+VALID = identity.INFOROM_CONFIG_VALID.id
+"""To which one of the codes is an answer."""
 
 MAY_BE = {Reason.UNSUPPORTED, Reason.NOT_IMPLEMENTED, Reason.NOT_YET_SAMPLED}
 """Reasons of ours, whatever the driver says."""
@@ -55,15 +56,20 @@ def test_each_field_asked_for_has_its_value_or_a_gap_and_nothing_else_has(
     (gpu,) = source.inventory().devices
     bindings.codes.update(calls)
     bindings.boards[0].codes.update(fields)
-    reading = source.read(gpu, asked).readings[0]
+    reading, *links = source.read(gpu, asked).readings
     assert not reading.values.keys() & reading.gaps.keys()
-    assert reading.values.keys() | reading.gaps.keys() == asked
-    assert reading.values.items() <= WHOLE.items()
+    for link in links:
+        assert not link.values.keys() & link.gaps.keys()
+        assert link.values.keys() | link.gaps.keys() == asked & OF_LINKS
+    # What belongs to a link is a gap of the GPU only where there are no links to have it.
+    own = asked - OF_LINKS if links else asked
+    assert reading.values.keys() | reading.gaps.keys() == own
+    assert reading.values.items() <= {*WHOLE.items(), (VALID, 0)}
     reasons = {reason(code) for code in (*calls.values(), *fields.values())}
     assert set(reading.gaps.values()) <= reasons | MAY_BE
 
 
-@given(id_=st.sampled_from(sorted(CALLS.keys() - {ALIVE})), code=CODES)
+@given(id_=st.sampled_from(sorted(CALLS.keys() - {ALIVE, VALID})), code=CODES)
 def test_a_refused_call_gives_a_gap_with_its_reason(id_: int, code: int) -> None:
     bindings = Bindings()
     source = open_nvml(bindings)
@@ -90,8 +96,9 @@ def test_where_many_fields_are_refused_at_once_each_is_a_gap(code: int) -> None:
     bindings = Bindings()
     bindings.codes["nvmlDeviceGetFieldValues"] = code
     reading = read(open_nvml(bindings))
-    assert reading.gaps == dict.fromkeys(FIELD_VALUES, reason(code))
-    assert reading.values.keys() == ALL - FIELD_VALUES.keys()
+    numbered = FIELD_VALUES.keys() | SUMS.keys()
+    assert reading.gaps == dict.fromkeys(numbered, reason(code))
+    assert reading.values.keys() == ALL - numbered
 
 
 @given(code=CODES)
@@ -107,5 +114,8 @@ def test_a_gpu_that_refuses_everything_is_never_taken_for_one_that_was_read(code
         assert report.readings[0].gaps.keys() >= ALL - {
             identity.DRIVER_VERSION.id,
             identity.NVML_VERSION.id,
+            identity.CUDA_DRIVER_VERSION.id,
+            identity.CC_MODE.id,
+            PEERS,
             XID,
         }

@@ -4,13 +4,14 @@ import pynvml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bindings import NOW, Bindings
+from bindings import NOW, AtOnce, Bindings
 from warpwatch.clock import ManualClock
 from warpwatch.fields import nvlink, nvlink_links
 from warpwatch.samples.sample import Reading, Reason
 from warpwatch.sources.nvml.board import Board
 from warpwatch.sources.nvml.door import Door
-from warpwatch.sources.nvml.links import ALL_LINKS, RATES, RECEIVED, SENT
+from warpwatch.sources.nvml.numbers import ALL_LINKS
+from warpwatch.sources.nvml.rates import RATES, RECEIVED, SENT
 
 BOTH = nvlink.NVLINK_BANDWIDTH_TOTAL.id
 TX, RX = nvlink.NVLINK_TX_BANDWIDTH_TOTAL.id, nvlink.NVLINK_RX_BANDWIDTH_TOTAL.id
@@ -22,7 +23,7 @@ class Linked:
         self.bindings = Bindings()
         self.bindings.running = 1
         self.clock = ManualClock(NOW)
-        self.board = Board(Door(self.bindings), self.clock, 0)
+        self.board = Board(Door(self.bindings), self.clock, AtOnce(self.clock), 0)
 
     def read(self, sent: int, received: int, after: float = 1.0) -> Reading:
         """With the counters standing at so many KiB."""

@@ -2,7 +2,7 @@
 
 import pynvml
 
-from bindings import ALL, NOW, Bindings, divide
+from bindings import ALL, NOW, AtOnce, Bindings, divide
 from warpwatch.clock import ManualClock
 from warpwatch.fields import memory, power, profiling
 from warpwatch.samples.entity import Instance
@@ -11,9 +11,10 @@ from warpwatch.sources.nvml.board import Board
 from warpwatch.sources.nvml.door import Door
 from warpwatch.sources.nvml.gpm import METRICS
 from warpwatch.sources.nvml.mig import CALLS, FIGURES
+from warpwatch.sources.nvml.tenants import KINDS
 
 SM = profiling.PROF_SM_ACTIVE.id
-ASKED = ALL | METRICS.keys()
+ASKED = (ALL | METRICS.keys()) - KINDS.keys()
 
 
 class Divided:
@@ -23,7 +24,7 @@ class Divided:
         self.real = self.bindings.boards[0]
         divide(self.real)
         self.clock = ManualClock(NOW)
-        self.board = Board(Door(self.bindings), self.clock, 0)
+        self.board = Board(Door(self.bindings), self.clock, AtOnce(self.clock), 0)
 
     def read(self) -> tuple[Reading, list[Reading]]:
         self.clock.advance(1)

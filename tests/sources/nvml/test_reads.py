@@ -28,6 +28,7 @@ from warpwatch.fields import (
     memory,
     mig,
     nvlink,
+    nvlink_links,
     pcie,
     power,
     rows,
@@ -38,10 +39,10 @@ from warpwatch.fields.catalogue import BY_ID
 from warpwatch.fields.field import Field, Number
 from warpwatch.samples.sample import Value
 from warpwatch.sources.nvml.ask import Ask
-from warpwatch.sources.nvml.board import XID
+from warpwatch.sources.nvml.calls.identity import LASTING
 from warpwatch.sources.nvml.calls.table import CALLS
 from warpwatch.sources.nvml.door import Door
-from warpwatch.sources.nvml.numbers import FIELD_VALUES, OF_THE_LIBRARY, SCALED
+from warpwatch.sources.nvml.numbers import ALL_LINKS, FIELD_VALUES, SCALED, SUMS
 
 COUNTED = [
     100 * kind + 10 * life + place
@@ -91,7 +92,16 @@ CALLED: dict[Field, Value] = {
     identity.MINOR_NUMBER: 32,
     identity.PCI_BUSID: "00000000:1B:00.0",
     identity.CUDA_COMPUTE_CAPABILITY: 9 * 65536 + 4,
-    identity.COMPUTE_MODE: 3,
+    identity.COMPUTE_MODE: 2,
+    identity.CUDA_DRIVER_VERSION: 13_100,
+    identity.BRAND: "NVIDIA Virtual Compute Server",
+    identity.CC_MODE: 1,
+    identity.INFOROM_CONFIG_VALID: 1,
+    identity.PLATFORM_CHASSIS_SERIAL_NUMBER: "1821224190147",
+    identity.PLATFORM_CHASSIS_SLOT_NUMBER: 11,
+    identity.PLATFORM_TRAY_INDEX: 200,
+    identity.PLATFORM_HOST_ID: 0,
+    identity.PLATFORM_MODULE_ID: 14,
     identity.PERSISTENCE_MODE: 1,
     identity.INFOROM_CONFIG_CHECK: 33,
     identity.GPM_SUPPORT: 1,
@@ -122,6 +132,9 @@ CALLED: dict[Field, Value] = {
     power.POWER_MGMT_LIMIT_MIN: 200.0,
     power.POWER_MGMT_LIMIT_MAX: 710.0,
     power.POWER_MGMT_LIMIT_DEF: 690.0,
+    power.REQUESTED_POWER_PROFILE_MASK: 0x21,
+    power.ENFORCED_POWER_PROFILE_MASK: 0x20,
+    power.VALID_POWER_PROFILE_MASK: 0x2_0000_01FF,
     memory.FB_USED_PERCENT: (19_818 * MIB + SPARE_BYTES) / (81_080 * MIB),
     memory.BAR1_TOTAL: 131_072,
     memory.BAR1_USED: 72,
@@ -150,6 +163,19 @@ CALLED: dict[Field, Value] = {
     rows.BANKS_REMAP_ROWS_AVAIL_PARTIAL: 3,
     rows.BANKS_REMAP_ROWS_AVAIL_LOW: 2,
     rows.BANKS_REMAP_ROWS_AVAIL_NONE: 1,
+    rows.MEMORY_UNREPAIRABLE_FLAG: 1,
+    **{
+        field: 3000 + 10 * link + kind
+        for kind, fields in enumerate(
+            (
+                nvlink_links.NVLINK_REPLAY_ERRORS,
+                nvlink_links.NVLINK_RECOVERY_ERRORS,
+                nvlink_links.NVLINK_CRC_FLIT_ERRORS,
+                nvlink_links.NVLINK_CRC_DATA_ERRORS,
+            )
+        )
+        for link, field in enumerate(fields)
+    },
 }
 """What the scripted board's answers come to."""
 NAMED: dict[Field, str] = {
@@ -226,9 +252,7 @@ NAMED: dict[Field, str] = {
     },
 }
 """How the driver's own header calls the fields that it gives many at a time."""
-NUMBERS = {
-    id_: asked if isinstance(asked, int) else asked[0] for id_, asked in FIELD_VALUES.items()
-}
+NUMBERS = {id_: number for id_, (number, _) in FIELD_VALUES.items()}
 TYPES = {Number.INT: int, Number.FLOAT: float, Number.TEXT: str}
 FIELDS_ASKED = [pytest.param(field, id=field.name) for field in NAMED]
 
@@ -258,9 +282,9 @@ def test_a_field_is_asked_under_the_drivers_own_number(field: Field) -> None:
 
 
 def test_counters_of_newer_links_are_asked_for_all_links_together() -> None:
-    scoped = {id_: asked[1] for id_, asked in FIELD_VALUES.items() if isinstance(asked, tuple)}
+    scoped = {id_: scope for id_, (_, scope) in FIELD_VALUES.items() if scope}
     assert {BY_ID[id_].name.split("_")[4] for id_ in scoped} == {"COUNT"}
-    assert set(scoped.values()) == {0xFFFF_FFFF}
+    assert set(scoped.values()) == {ALL_LINKS} == {0xFFFF_FFFF}
 
 
 @pytest.mark.parametrize("field", FIELDS_ASKED)
@@ -294,17 +318,23 @@ def test_the_catalogue_names_the_number_that_is_asked(id_: int) -> None:
     assert BY_ID[id_].nvml == f"field {NUMBERS[id_]}"
 
 
-def test_exactly_what_is_said_to_be_of_the_library_asks_no_gpu() -> None:
+def test_what_asks_no_gpu_is_no_sign_that_one_lives() -> None:
     bindings = Bindings()
     source = open_nvml(bindings)
     assert source.inventory().devices
-    silent = {XID}
+    silent = set()
     for id_ in CALLS:
         bindings.calls.clear()
         CALLS[id_](Ask(Door(bindings), bindings.boards[0]))
         if bindings.boards[0] not in bindings.calls[0][1]:
             silent.add(id_)
-    assert silent == OF_THE_LIBRARY
+    assert silent == {
+        identity.DRIVER_VERSION.id,
+        identity.NVML_VERSION.id,
+        identity.CUDA_DRIVER_VERSION.id,
+        identity.CC_MODE.id,
+    }
+    assert silent <= LASTING
 
 
 @given(kib=st.integers(0, 1 << 40))
@@ -342,6 +372,41 @@ def test_what_stands_behind_the_features_that_count_is_not_looked_at() -> None:
     features.licensableFeaturesCount = 1
     bindings.boards[0].answers["nvmlDeviceGetGridLicensableFeatures",] = features
     assert values(bindings)[mig.VGPU_LICENSE_STATUS.id] == 0
+
+
+@pytest.mark.parametrize("name", ["CRC", "RECOVERY", "REPLAY"])
+def test_what_is_told_of_single_links_is_added_up(name: str) -> None:
+    bindings = Bindings()
+    bindings.boards[0].links = 3
+    field = getattr(nvlink, f"NVLINK_ERROR_DL_{name}")
+    number = getattr(pynvml, f"NVML_FI_DEV_NVLINK_ERROR_DL_{name}")
+    assert (SUMS[field.id], field.nvml) == (number, f"field {number}")
+    for link in range(3):
+        bindings.boards[0].fields[number, link] = 1, "uiVal", 10**link
+    assert values(bindings)[field.id] == 111
+
+
+def test_a_corrupt_inforom_is_a_value_and_no_gap() -> None:
+    bindings = Bindings()
+    bindings.boards[0].codes["nvmlDeviceValidateInforom"] = pynvml.NVML_ERROR_CORRUPTED_INFOROM
+    assert values(bindings)[identity.INFOROM_CONFIG_VALID.id] == 0
+
+
+@pytest.mark.parametrize(
+    ("brand", "text"),
+    [(2, "Tesla"), (5, "GeForce"), (14, "NVIDIA"), (0, "Unknown"), (99, "Unknown")],
+)
+def test_a_brand_is_told_as_dcgm_tells_it(brand: int, text: str) -> None:
+    bindings = Bindings()
+    bindings.boards[0].answers["nvmlDeviceGetBrand",] = brand
+    assert values(bindings)[identity.BRAND.id] == text
+
+
+@pytest.mark.parametrize(("nvml", "dcgm"), [(0, 0), (2, 1), (3, 2)])
+def test_compute_modes_have_dcgms_numbers(nvml: int, dcgm: int) -> None:
+    bindings = Bindings()
+    bindings.boards[0].answers["nvmlDeviceGetComputeMode",] = nvml
+    assert values(bindings)[identity.COMPUTE_MODE.id] == dcgm
 
 
 KINDS = {

@@ -7,17 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bindings import ALL, NOW, Bindings, Board, read
+from bindings import ALL, NOW, Bindings, Board, read, source_of
 from warpwatch.clock import ManualClock
 from warpwatch.fields import power
 from warpwatch.samples.entity import Device
 from warpwatch.samples.sample import Reason
-from warpwatch.sources.nvml.door import Door
 from warpwatch.sources.nvml.patience import FIRST_SECONDS, LONGEST_SECONDS, Patience
-from warpwatch.sources.nvml.source import NvmlSource
 
 NOT_LOADED, UNKNOWN = pynvml.NVML_ERROR_DRIVER_NOT_LOADED, pynvml.NVML_ERROR_UNKNOWN
 LOST = pynvml.NVML_ERROR_GPU_IS_LOST
+NOT_THERE = (
+    "no usable NVIDIA driver: nvmlInit: Driver Not Loaded "
+    "(next: modprobe nvidia; where that fails, dmesg | grep NVRM says why)"
+)
 
 
 class Life:
@@ -27,7 +29,7 @@ class Life:
         self.bindings = Bindings(boards)
         self.bindings.codes.update(codes)
         self.clock = ManualClock(NOW)
-        self.source = NvmlSource(Door(self.bindings), self.clock, Path("/nonexistent"))
+        self.source = source_of(self.bindings, self.clock)
 
     def second(self) -> tuple[Device, ...]:
         """What a sampler does once a second."""
@@ -48,7 +50,7 @@ def test_a_driver_that_comes_later_is_picked_up(caplog: pytest.LogCaptureFixture
     info = life.source.inventory().info
     assert (info.name, info.detail) == (
         "none",
-        "no usable NVIDIA driver: nvmlInit: Driver Not Loaded",
+        NOT_THERE,
     )
     assert caplog.messages == [info.detail]
     del life.bindings.codes["nvmlInit"]
@@ -87,7 +89,7 @@ def test_a_driver_that_is_unloaded_and_loaded_again_is_followed(
     assert life.source.inventory().devices == before
     assert life.bindings.running == 1
     assert [message for message in caplog.messages if "closing" not in message] == [
-        "no usable NVIDIA driver: nvmlInit: Driver Not Loaded",
+        NOT_THERE,
         "NVIDIA's driver on this machine",
     ]
 
@@ -107,7 +109,7 @@ def test_a_gpu_that_could_not_be_opened_is_tried_again(caplog: pytest.LogCapture
     life = Life(boards=3)
     life.bindings.boards[1].codes["nvmlDeviceGetUUID"] = LOST
     life.source.close()
-    life.source = NvmlSource(Door(life.bindings), life.clock, Path("/nonexistent"))
+    life.source = source_of(life.bindings, life.clock)
     for _ in range(5):
         assert [device.index for device in life.second()] == [0, 2]
     assert len(caplog.messages) == 1
@@ -132,7 +134,7 @@ def test_gpus_that_appear_and_vanish_are_followed() -> None:
 def test_gpus_that_only_the_system_tells_of_are_followed(tmp_path: Path) -> None:
     bindings = Bindings(1)
     (tmp_path / "0000:1b:00.0").mkdir()
-    source = NvmlSource(Door(bindings), ManualClock(NOW), tmp_path)
+    source = source_of(bindings, ManualClock(NOW), tmp_path)
     source.inventory()
     assert [name for name, _ in bindings.calls].count("nvmlInit") == 1
     (tmp_path / "0000:1b:00.0").rename(tmp_path / "0000:3d:00.0")
@@ -240,3 +242,17 @@ def test_patience_doubles_up_to_its_end_and_begins_anew_when_renewed() -> None:
     patience.tried()
     clock.advance(FIRST_SECONDS)
     assert patience.over
+
+
+def test_a_driver_restarted_while_no_gpu_could_be_opened_is_started_anew() -> None:
+    life = Life()
+    life.bindings.codes["nvmlDeviceGetHandleByIndex"] = UNKNOWN
+    life.source.close()
+    life.source = source_of(life.bindings, life.clock)
+    starts = life.count("nvmlInit")
+    life.clock.advance(LONGEST_SECONDS)
+    assert life.second() == ()
+    assert life.count("nvmlInit") == starts + 1
+    del life.bindings.codes["nvmlDeviceGetHandleByIndex"]
+    life.clock.advance(LONGEST_SECONDS)
+    assert len(life.second()) == 2

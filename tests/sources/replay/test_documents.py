@@ -7,13 +7,13 @@ import msgspec
 import pytest
 
 from warpwatch.cli.record import command
-from warpwatch.samples.sample import Reason, Report, Xid
+from warpwatch.samples.sample import Event, Kind, Reason, Report
 from warpwatch.sources.base import SourceInfo
 from warpwatch.sources.replay import form
 from warpwatch.sources.replay.reader import load
 
 TEXT = (Path(__file__).parents[3] / "docs" / "recordings.md").read_text()
-KINDS = (form.Header, form.Declared, form.Stock, form.Read, form.End, form.Change)
+KINDS = (form.Header, form.Declared, form.Stock, form.Read, form.End, form.Change, form.Happened)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -47,7 +47,9 @@ def test_the_example_is_a_recording(tmp_path: Path) -> None:
     ]
     assert readings[1].gaps == {140: Reason.UNSUPPORTED}
     assert readings[2].gaps == dict.fromkeys((140, 150, 155), Reason.LOST)
-    assert reports[1].events == (Xid(1000.731, 31),)
+    assert reports[1].events == (Event(1000.731, Kind.XID, 31),)
+    heard = [report.heard for report in reports]
+    assert heard == [frozenset(), *2 * [frozenset({Kind.XID, Kind.ECC_UNCORRECTED})]]
 
 
 def test_the_version_is_told() -> None:

@@ -23,7 +23,7 @@ from warpwatch.samples.entity import (
     Switch,
 )
 from warpwatch.samples.owner import Owner
-from warpwatch.samples.sample import Reading, Reason, Report, Value, Xid
+from warpwatch.samples.sample import Event, Kind, Process, Reading, Reason, Report, Value
 from warpwatch.sources.base import Inventory, SourceInfo
 from warpwatch.sources.replay.history import Step
 from warpwatch.sources.replay.reader import Recording, load
@@ -63,6 +63,16 @@ owners = st.builds(
     Owner, pod=texts, namespace=texts, user=texts, labels=st.dictionaries(texts, texts, max_size=2)
 )
 
+processes = st.builds(
+    Process,
+    st.integers(0, 2**32),
+    st.sampled_from(["compute", "graphics"]),
+    st.none() | st.integers(0, 2**64 - 1),
+    st.none() | st.floats(0, 1),
+    texts,
+    texts,
+)
+
 
 @st.composite
 def readings(draw: st.DrawFn, entity: Entity) -> Reading:
@@ -72,6 +82,7 @@ def readings(draw: st.DrawFn, entity: Entity) -> Reading:
         {id_: value for id_, value in said.items() if not isinstance(value, Reason)},
         {id_: value for id_, value in said.items() if isinstance(value, Reason)},
         tuple(draw(st.lists(owners, max_size=2))),
+        tuple(draw(st.lists(processes, max_size=2))),
     )
 
 
@@ -81,12 +92,16 @@ def reports(draw: st.DrawFn) -> Report:
     entities = [device, *draw(st.lists(st.sampled_from(PARTS[device]), unique=True))]
     if draw(st.integers(0, 9)) == 0:
         entities = []
-    events = draw(st.lists(st.builds(Xid, moments, st.integers(0, 150)), max_size=3))
+    codes = st.integers(0, 150)
+    where = st.none() | st.integers(0, 14)
+    one = st.builds(Event, moments, st.sampled_from(Kind), codes, where)
+    events = draw(st.lists(one, max_size=3))
     return Report(
         device,
         draw(moments),
         tuple(draw(readings(entity)) for entity in entities),
         tuple(sorted(events, key=lambda event: event.time)),
+        draw(st.frozensets(st.sampled_from(Kind))),
     )
 
 
@@ -122,10 +137,11 @@ def exact(said: Inventory | Report | None) -> object:
                 {id_: repr(value) for id_, value in sorted(reading.values.items())},
                 dict(reading.gaps),
                 reading.owners,
+                reading.processes,
             )
             for reading in said.readings
         ],
-        [(round(event.time, 3), event.code) for event in said.events],
+        [(round(event.time, 3), event.data) for event in said.events],
     )
 
 
@@ -236,7 +252,7 @@ def test_any_pattern_of_reads_gives_the_newest_report_and_each_event_once(
     recording = load(write(told, end=100.0, fields=FIELDS))
     clock = ManualClock(START + 5000)
     source = ReplaySource(recording, clock, speed=speed)
-    heard: dict[Device, list[Xid]] = defaultdict(list)
+    heard: dict[Device, list[Event]] = defaultdict(list)
 
     def moved(time: float) -> float:
         return START + 5000 + (time - START - recording.begin) / speed
@@ -256,12 +272,12 @@ def test_any_pattern_of_reads_gives_the_newest_report_and_each_event_once(
             assert exact(replace(report, time=wanted.time, events=())) == exact(wanted)
             assert math.isclose(report.time, wanted.time, abs_tol=0.002)
     source.close()
-    happened: dict[Device, list[Xid]] = defaultdict(list)
+    happened: dict[Device, list[Event]] = defaultdict(list)
     for _, said in told:
         if isinstance(said, Report):
             happened[said.device] += said.events
     for device in PARTS:
-        assert [event.code for event in heard[device]] == [event.code for event in happened[device]]
+        assert [event.data for event in heard[device]] == [event.data for event in happened[device]]
         assert [event.time for event in heard[device]] == pytest.approx(
             [moved(event.time) for event in happened[device]], abs=0.002, rel=0
         )

@@ -48,7 +48,8 @@ def refused(path: Path) -> InputError:
     [
         ({"format": "tape", "version": 1}, "format 'tape' is not 'warpwatch recording'"),
         ([1], "does not begin a warpwatch recording"),
-        ({**HEADER, "version": 2}, "version 2 is not known; this warpwatch reads version 1"),
+        ({**HEADER, "version": 3}, "version 3 is not known; this warpwatch reads 1 to 2"),
+        ({**HEADER, "version": 0}, "version 0 is not known; this warpwatch reads 1 to 2"),
         ({**HEADER, "version": "1"}, "does not begin a warpwatch recording"),
         ({**HEADER, "interval": 0}, "Expected `float` >= 0.001 - at `$.interval`"),
         ({**HEADER, "time": 1e12}, "Expected `float` <= 253402300799.0 - at `$.time`"),

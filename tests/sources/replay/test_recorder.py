@@ -13,7 +13,7 @@ from warpwatch.errors import InputError
 from warpwatch.exporter.sampler import Pace, Sampler
 from warpwatch.fields import clocks
 from warpwatch.samples.entity import Device
-from warpwatch.samples.sample import Reason, Report, Xid
+from warpwatch.samples.sample import Event, Kind, Reason, Report
 from warpwatch.sources.base import Inventory
 from warpwatch.sources.replay.reader import Recording, load
 from warpwatch.sources.replay.recorder import Recorder
@@ -112,7 +112,7 @@ def test_a_device_that_hangs_is_a_gap_and_what_it_says_late_is_kept(
     gpu = source.devices[0]
     held = threading.Event()
     source.hold[gpu] = held
-    source.events[gpu] = (Xid(START + 0.5, 79),)
+    source.events[gpu] = (Event(START + 0.5, Kind.XID, 79),)
     clock.during[2] = held.set
     recording = record(4.0)
     hung, *later = (
@@ -120,8 +120,8 @@ def test_a_device_that_hangs_is_a_gap_and_what_it_says_late_is_kept(
         for report in reports(recording, gpu)
     )
     assert hung == ({}, {SM: Reason.TIMED_OUT}, ())
-    assert ({SM: 7}, {}, (Xid(START + 0.5, 79),)) in later
-    assert [events for _, _, events in later].count((Xid(START + 0.5, 79),)) == 1
+    assert ({SM: 7}, {}, (Event(START + 0.5, Kind.XID, 79),)) in later
+    assert [events for _, _, events in later].count((Event(START + 0.5, Kind.XID, 79),)) == 1
 
 
 def test_a_device_that_hangs_costs_no_other_its_readings(

@@ -14,7 +14,7 @@ from warpwatch.fields import clocks, cpu, nvlink_links, nvswitch, power
 from warpwatch.fields.field import Field
 from warpwatch.samples.entity import Cpu, Device, Instance, Link, Switch
 from warpwatch.samples.owner import Owner
-from warpwatch.samples.sample import Reading, Reason, Report, Xid
+from warpwatch.samples.sample import Event, Kind, Reading, Reason, Report
 from warpwatch.sources.base import Inventory, Source, SourceInfo
 from warpwatch.sources.replay.reader import load
 from warpwatch.sources.replay.source import ReplaySource, replay
@@ -37,12 +37,17 @@ INFO = SourceInfo("sim", simulated=True, driver="580.1", detail="made up")
 HERE = Inventory(INFO, (GPU,))
 
 
-def said(second: float, sm: int, *events: Xid) -> tuple[float, Report]:
+def said(second: float, sm: int, *events: Event) -> tuple[float, Report]:
     reading = Reading(GPU, {SM: sm}, {POWER: Reason.NO_PERMISSION})
     return second, Report(GPU, START + second, (reading,), events)
 
 
-STORY = [(0.0, HERE), said(0.0, 100), said(1.0, 200, Xid(START + 0.5, 31)), said(2.0, 300)]
+STORY = [
+    (0.0, HERE),
+    said(0.0, 100),
+    said(1.0, 200, Event(START + 0.5, Kind.XID, 31)),
+    said(2.0, 300),
+]
 
 
 @pytest.fixture
@@ -91,7 +96,7 @@ def test_time_passes_as_it_did_and_is_moved_to_now(play: Play, clock: ManualCloc
         clock.advance(1.0)
     assert seen == [
         (0.0, 100, ()),
-        (1.0, 200, (Xid(LATER + 0.5, 31),)),
+        (1.0, 200, (Event(LATER + 0.5, Kind.XID, 31),)),
         (2.0, 300, ()),
         (2.0, 300, ()),
     ]
@@ -109,7 +114,7 @@ def test_twice_as_fast_is_half_as_long(play: Play, clock: ManualClock) -> None:
     clock.advance(0.5)
     report = source.read(GPU, {SM})
     assert (report.time, report.readings[0].values[SM]) == (LATER + 0.5, 200)
-    assert report.events == (Xid(LATER + 0.25, 31),)
+    assert report.events == (Event(LATER + 0.25, Kind.XID, 31),)
     assert "at 2 times its speed" in source.inventory().info.detail
 
 
@@ -248,10 +253,10 @@ def test_the_file_may_go_while_it_is_replayed(play: Play, folder: Path, clock: M
 def test_what_waits_for_a_device_that_nobody_reads_is_bounded(
     play: Play, clock: ManualClock
 ) -> None:
-    storm = tuple(Xid(START + 1, code) for code in range(12_000))
+    storm = tuple(Event(START + 1, Kind.XID, code) for code in range(12_000))
     source = play((0.0, HERE), said(0.0, 100), said(1.0, 200, *storm))
     clock.advance(1)
-    codes = [event.code for event in source.read(GPU, {SM}).events]
+    codes = [event.data for event in source.read(GPU, {SM}).events]
     assert codes == list(range(2_000, 12_000))
 
 

@@ -32,5 +32,5 @@ def test_the_frozen_example_is_the_same_whenever_it_is_started() -> None:
         clock.advance(wait)
         pages.append([source.read(device, FIELDS) for device in source.inventory().devices])
     assert pages[0] == pages[1]
-    assert [event.code for event in pages[0][2].events] == [31]
+    assert [event.data for event in pages[0][2].events] == [31]
     assert pages[0][0].time == 1_772_442_600.0

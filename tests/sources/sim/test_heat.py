@@ -113,7 +113,7 @@ def test_and_at_last_it_switches_itself_off_until_somebody_mends_it(
         reports.append(report(source, 0))
     answers = [each.readings[0].values for each in reports if each.readings[0].values]
     assert any(int(values[REASONS]) & HW_THERMAL for values in answers)
-    assert [event.code for each in reports for event in each.events] == [79]
+    assert [event.data for each in reports for event in each.events] == [79]
     assert set(reports[-1].readings[0].gaps.values()) == {Reason.LOST}
     clock.advance(700)
     mended = report(source, 0).readings[0].values

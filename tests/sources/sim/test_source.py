@@ -88,7 +88,7 @@ def test_events_are_handed_out_once_oldest_first(lab: Lab) -> None:
     source.inject({"fault": "xid", "gpu": 2, "code": 43, "at": "5s"})
     clock.advance(10)
     report = source.read(gpu, ASKED)
-    assert [(event.code, event.time - START) for event in report.events] == [(31, 0), (43, 5)]
+    assert [(event.data, event.time - START) for event in report.events] == [(31, 0), (43, 5)]
     assert report.readings[0].values[events.XID_ERRORS.id] == 43
     clock.advance(10)
     again = source.read(gpu, ASKED)
@@ -288,7 +288,7 @@ def test_two_readers_and_one_who_injects_do_not_disturb_each_other() -> None:
         energy = 0
         while not stop:
             report = source.read(gpu, {power.TOTAL_ENERGY_CONSUMPTION.id})
-            codes += [event.code for event in report.events]
+            codes += [event.data for event in report.events]
             now = int(report.readings[0].values[power.TOTAL_ENERGY_CONSUMPTION.id])
             assert now >= energy
             energy = now
@@ -304,6 +304,6 @@ def test_two_readers_and_one_who_injects_do_not_disturb_each_other() -> None:
     stop.append(True)
     for reader in readers:
         reader.join(10)
-    rest = [event.code for event in source.read(gpu, ASKED).events]
+    rest = [event.data for event in source.read(gpu, ASKED).events]
     assert len(set(heard[0]) & set(heard[1])) == 0
     assert set(heard[0] + heard[1] + rest) <= set(sent)

@@ -5,47 +5,77 @@ from typing import Any
 
 from warpwatch.samples.sample import Value
 from warpwatch.sources.nvml.door import Door, Refused
+from warpwatch.sources.nvml.prepared import FORMS, Ready
 
 
 class Ask:
     """Several fields come from one call, and a refusal holds for all of them too."""
 
     def __init__(self, door: Door, handle: object) -> None:
+        self.handle = handle
         self._door = door
-        self._handle = handle
+        self._ready: dict[tuple[object, ...], Ready] = {}
         self._answers: dict[tuple[object, ...], Any] = {}
 
-    def __call__(self, function: str, *arguments: object) -> Any:
-        return self._once(
-            (function, *arguments), lambda: self._door.call(function, self._handle, *arguments)
-        )
+    def begin(self) -> None:
+        """A new read: what was answered in the last one is asked again."""
+        self._answers.clear()
+
+    def __call__(self, *call: Any) -> Any:
+        """The answer of a function to its arguments."""
+        answer = self._answers.get(call, self)
+        if answer is self:
+            return self._once(call, self._ready.get(call) or self._way(call))
+        if isinstance(answer, Refused):
+            raise answer
+        return answer
+
+    def ready(self, function: str, *arguments: Any) -> Ready:
+        """To be called by whoever holds it; nothing of it is remembered."""
+        return self._door.ready(function, self.handle, *arguments)
+
+    def beside(self, function: str, other: object, *arguments: object) -> Any:
+        """Of this GPU and another one by its handle, which nothing can be remembered under."""
+        return self._door.call(function, self.handle, other, *arguments)
 
     def filled(self, function: str, structure: str) -> Any:
         """Of a function that fills in what it is handed."""
 
         def fill() -> Any:
             handed = self._door.structure(structure)
-            self._door.call(function, self._handle, handed)
+            self._door.call(function, self.handle, self._door.reference(handed))
             return handed
 
-        return self._once((function, structure), fill)
+        return self._known((function, structure), fill)
 
     def system(self, function: str) -> Any:
         """Of the library itself."""
-        return self._door.call(function)
+        return self._known((function,), lambda: self._door.call(function))
 
     def constant(self, name: str) -> int:
         return self._door.constant(name)
 
-    def _once(self, key: tuple[object, ...], call: Callable[[], Any]) -> Any:
+    def _way(self, call: tuple[Any, ...]) -> Ready:
+        function, *arguments = call
+        way = self._door.ready(function, self.handle, *arguments)
+        if function in FORMS:
+            self._ready[call] = way
+        return way
+
+    def _known(self, key: tuple[object, ...], call: Ready) -> Any:
         if key not in self._answers:
-            try:
-                self._answers[key] = call()
-            except Refused as refusal:
-                self._answers[key] = refusal
+            return self._once(key, call)
         answer = self._answers[key]
         if isinstance(answer, Refused):
             raise answer
+        return answer
+
+    def _once(self, key: tuple[object, ...], call: Ready) -> Any:
+        try:
+            answer = self._answers[key] = call()
+        except Refused as refusal:
+            self._answers[key] = refusal
+            raise
         return answer
 
 

@@ -1,49 +1,128 @@
-"""Hears the XIDs of one GPU, through an event set that is emptied at each read."""
+"""Hears what befalls one GPU: an event set of its own, and what came out of it and was not read."""
 
 import logging
+import threading
+from collections.abc import Mapping
 from typing import Any
 
 from warpwatch.clock import Clock
 from warpwatch.samples.entity import Gpu
-from warpwatch.samples.sample import Reason, Xid
+from warpwatch.samples.sample import Event, Kind, Reason
 from warpwatch.sources.nvml.door import Door, Refused
+from warpwatch.sources.nvml.patience import Patience
 
 log = logging.getLogger(__name__)
 
-_MOST_EVENTS = 1000
-"""Taken from the driver's queue in one read at most; the rest stays there for the next."""
+TYPES: Mapping[int, Kind] = {
+    0x1: Kind.ECC_CORRECTED,
+    0x2: Kind.ECC_UNCORRECTED,
+    0x8: Kind.XID,
+    0x80: Kind.POWER_SOURCE,
+    0x100: Kind.MIG_CHANGE,
+    0x200: Kind.ECC_STORM,
+    0x400: Kind.ROW_REMAP,
+    0x800: Kind.ROW_REMAP_FAILURE,
+    0x1000: Kind.POISON_CONTAINED,
+    0x2000: Kind.POISON_FATAL,
+    0x4000: Kind.GPU_UNAVAILABLE,
+    0x8000: Kind.RECOVERY_ACTION,
+}
+"""NVML's bits, as its header has them: bindings of any age must do."""
+
+MOST_WAITING = 10_000
+"""Events kept for a board that nobody reads, as when its reader hangs; beyond it, their number."""
+
+_NO_INSTANCE = 0xFFFFFFFF
 
 
 class Ear:
     """A board that takes no listener gives a gap for the XID field: nothing heard, not zero."""
 
     def __init__(self, door: Door, clock: Clock, gpu: Gpu, handle: object) -> None:
+        self.kinds: frozenset[Kind] = frozenset()
+        """What the board reports when it happens."""
         self._door = door
         self._clock = clock
+        self._gpu = gpu
+        self._handle = handle
         self._set: Any = None
-        try:
-            self._set = door.call("nvmlEventSetCreate")
-            critical = door.constant("nvmlEventTypeXidCriticalError")
-            door.call("nvmlDeviceRegisterEvents", handle, critical, self._set)
-        except Refused as refusal:
-            log.info("the XIDs of %s are not heard: %s", gpu.device, refusal.message)
-            self.free()
+        self._deaf: Reason | None = None
+        self._patience = Patience(clock)
+        self._lock = threading.Lock()
+        self._waiting: list[Event] = []
+        self._dropped = 0
+        self._register()
 
-    def hear(self) -> tuple[tuple[Xid, ...], Reason | None]:
-        """XIDs since the read before, oldest first, and what kept more from being heard, if so."""
+    def hear(self) -> bool:
+        """Takes an event from the driver, without waiting; whether there may be another."""
+        if self._set is None and self._patience.over:
+            self._register()
         if self._set is None:
-            return (), Reason.UNSUPPORTED
-        xids: list[Xid] = []
-        while len(xids) < _MOST_EVENTS:
-            try:
-                event = self._door.call("nvmlEventSetWait_v2", self._set, 0)
-            except Refused as refusal:
-                empty = refusal.reason is Reason.TIMED_OUT
-                return tuple(xids), None if empty else refusal.reason
-            xids.append(Xid(self._clock.now(), int(event.eventData)))
-        return tuple(xids), None
+            return False
+        try:
+            event = self._door.call("nvmlEventSetWait_v2", self._set, 0)
+        except Refused as refusal:
+            empty = refusal.reason is Reason.TIMED_OUT
+            self._deaf = None if empty else refusal.reason
+            return False
+        self._deaf = None
+        self._keep(event)
+        return True
+
+    def take(self) -> tuple[tuple[Event, ...], Reason | None]:
+        """What was heard since it was last taken, and what keeps more from being heard, if so."""
+        with self._lock:
+            events, self._waiting = tuple(self._waiting), []
+            dropped, self._dropped = self._dropped, 0
+        if dropped:
+            log.warning("%d events of %s were dropped: not read", dropped, self._gpu.device)
+        return events, self._deaf
 
     def free(self) -> None:
         held, self._set = self._set, None
         if held is not None:
             self._door.let_go("nvmlEventSetFree", held)
+
+    def _register(self) -> None:
+        self._patience.tried()
+        try:
+            self._set = self._door.call("nvmlEventSetCreate")
+            types = self._supported()
+            self._door.call("nvmlDeviceRegisterEvents", self._handle, types, self._set)
+        except Refused as refusal:
+            self.free()
+            if self._deaf is not refusal.reason:
+                log.info("%s is not listened to: %s", self._gpu.device, refusal.message)
+            self._deaf = refusal.reason
+            return
+        self.kinds = frozenset(kind for bit, kind in TYPES.items() if bit & types)
+        self._deaf = None
+
+    def _supported(self) -> int:
+        try:
+            supported = int(self._door.call("nvmlDeviceGetSupportedEventTypes", self._handle))
+        except Refused as refusal:
+            if refusal.reason is not Reason.UNSUPPORTED:
+                raise
+            return _XID
+        return supported & sum(TYPES)
+
+    def _keep(self, event: Any) -> None:
+        kind = TYPES.get(int(event.eventType))
+        if kind is None:
+            return
+        instance = int(event.gpuInstanceId)
+        heard = Event(
+            self._clock.now(),
+            kind,
+            int(event.eventData),
+            None if instance == _NO_INSTANCE else instance,
+        )
+        with self._lock:
+            if len(self._waiting) < MOST_WAITING:
+                self._waiting.append(heard)
+            else:
+                self._dropped += 1
+
+
+_XID = next(bit for bit, kind in TYPES.items() if kind is Kind.XID)

@@ -1,11 +1,13 @@
 """Profiling figures of Hopper and newer GPUs: what happened between two samples.
 
-The samples are the driver's memory: the one of the read before is kept, and freed when the
-next has taken its place.
+The samples are the driver's memory: there are two, filled in turn, and both are given back when
+no more figures are wanted or a call is refused.
 """
 
+import ctypes
 import math
 import re
+import struct
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
@@ -19,6 +21,7 @@ from warpwatch.units import MIB
 
 SHORTEST_SECONDS = 0.1
 """Between two samples: below it the counters give nonsense."""
+_IN_TURN = 2
 
 _METRIC = re.compile(r"GPM (\d+)")
 
@@ -47,69 +50,100 @@ Take = Callable[[Any], object]
 """Fills a sample, of a GPU or of one of its MIG instances."""
 
 
+_HEAD = struct.calcsize("@IIPP")
+METRIC = struct.Struct("@Iid3P")
+"""In `c_nvmlGpmMetricsGet_t`: number, code and value of a metric, and what it is called."""
+
+Said = Mapping[int, Value | Reason]
+
+
+class Comparison:
+    """The driver's sums over two samples. The bindings' room for them is large, so it is made once
+    for all that want the same figures.
+    """
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+        self._ids: AbstractSet[int] = frozenset()
+        self._order: tuple[int, ...] = ()
+        self._room: Any = None
+        self._blank = b""
+
+    def __call__(self, ids: AbstractSet[int], older: object, newer: object) -> Said:
+        if ids is not self._ids or self._room is None:
+            self._make_room(ids)
+        room = self._room
+        # What the driver leaves alone must not pass for what it said before.
+        ctypes.memmove(ctypes.byref(room), self._blank, len(self._blank))
+        room.sample1, room.sample2 = older, newer
+        self._door.call("nvmlGpmMetricsGet", room)
+        told = METRIC.iter_unpack(memoryview(room).cast("B")[_HEAD : len(self._blank)])
+        return {
+            id_: _figure(id_, code, value)
+            for id_, (_, code, value, *_) in zip(self._order, told, strict=True)
+        }
+
+    def _make_room(self, ids: AbstractSet[int]) -> None:
+        room = self._door.structure("c_nvmlGpmMetricsGet_t")
+        # The bindings hold room for the metrics they know, which may be fewer than we do.
+        order = tuple(sorted(ids)[: len(room.metrics)])
+        room.version = self._door.constant("NVML_GPM_METRICS_GET_VERSION")
+        room.numMetrics = len(order)
+        for metric, id_ in zip(room.metrics, order, strict=False):
+            metric.metricId = METRICS[id_]
+        self._ids, self._order, self._room = ids, order, room
+        self._blank = bytes(room)[: _HEAD + len(order) * METRIC.size]
+
+
 class Profile:
     """Of one GPU or instance. With less than the shortest time since the sample before, the
     figures of then are given again.
     """
 
-    def __init__(self, door: Door, clock: Clock, take: Take) -> None:
+    def __init__(self, door: Door, clock: Clock, take: Take, compare: Comparison) -> None:
         self._door = door
         self._clock = clock
         self._take = take
-        self._sample: Any = None
-        self._taken = 0.0
-        self._values: dict[int, Value] = {}
-        self._gaps: dict[int, Reason] = {}
+        self._compare = compare
+        self._samples: list[Any] = []
+        """The newest one last."""
+        self._taken: float | None = None
+        self._said: Said = {}
 
-    def read(self, ids: AbstractSet[int]) -> tuple[dict[int, Value], dict[int, Reason]]:
+    def read(self, ids: AbstractSet[int]) -> Said:
         if not ids:
-            return {}, {}
+            # Nobody wants figures any more, as when profiling is paused.
+            self.free()
+            return {}
         now = self._clock.monotonic()
-        if self._sample is None or now - self._taken >= SHORTEST_SECONDS:
+        if self._taken is None or now - self._taken >= SHORTEST_SECONDS:
             try:
-                self._advance(sorted(ids), now)
+                self._advance(ids)
             except Refused as refusal:
                 self.free()
-                return {}, dict.fromkeys(ids, refusal.reason)
-        values = {id_: self._values[id_] for id_ in ids & self._values.keys()}
-        missing = ids - values.keys()
-        return values, {id_: self._gaps.get(id_, Reason.NOT_YET_SAMPLED) for id_ in missing}
+                return dict.fromkeys(ids, refusal.reason)
+            self._taken = now
+        said = self._said
+        return {id_: said.get(id_, Reason.NOT_YET_SAMPLED) for id_ in ids}
 
     def free(self) -> None:
-        held, self._sample = self._sample, None
-        self._values, self._gaps = {}, {}
-        if held is not None:
-            self._door.let_go("nvmlGpmSampleFree", held)
+        held, self._samples = self._samples, []
+        self._taken, self._said = None, {}
+        for sample in held:
+            self._door.let_go("nvmlGpmSampleFree", sample)
 
-    def _advance(self, ids: list[int], now: float) -> None:
-        newer = self._door.call("nvmlGpmSampleAlloc")
-        older = self._sample
-        try:
-            self._take(newer)
-            if older is not None:
-                self._compare(ids, older, newer)
-        except Refused:
-            self._door.let_go("nvmlGpmSampleFree", newer)
-            raise
-        self._sample, self._taken = newer, now
-        if older is not None:
-            self._door.let_go("nvmlGpmSampleFree", older)
+    def _advance(self, ids: AbstractSet[int]) -> None:
+        first = not self._samples
+        if len(self._samples) < _IN_TURN:
+            self._samples.append(self._door.call("nvmlGpmSampleAlloc"))
+        else:
+            self._samples.reverse()
+        self._take(self._samples[-1])
+        if not first:
+            self._said = self._compare(ids, *self._samples)
 
-    def _compare(self, ids: list[int], older: object, newer: object) -> None:
-        asked = self._door.structure("c_nvmlGpmMetricsGet_t")
-        # The bindings hold room for the metrics they know, which may be fewer than we do.
-        ids = ids[: len(asked.metrics)]
-        asked.version = self._door.constant("NVML_GPM_METRICS_GET_VERSION")
-        asked.numMetrics = len(ids)
-        asked.sample1, asked.sample2 = older, newer
-        for metric, id_ in zip(asked.metrics, ids, strict=False):
-            metric.metricId = METRICS[id_]
-        self._door.call("nvmlGpmMetricsGet", asked)
-        self._values, self._gaps = {}, {}
-        for metric, id_ in zip(asked.metrics, ids, strict=False):
-            if metric.nvmlReturn:
-                self._gaps[id_] = reason(metric.nvmlReturn)
-            elif not math.isfinite(metric.value):
-                self._gaps[id_] = Reason.FAILED
-            else:
-                self._values[id_] = _SCALES[id_](metric.value)
+
+def _figure(id_: int, code: int, value: float) -> Value | Reason:
+    if code:
+        return reason(code)
+    return _SCALES[id_](value) if math.isfinite(value) else Reason.FAILED

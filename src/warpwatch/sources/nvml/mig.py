@@ -8,15 +8,17 @@ import functools
 import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 
 from warpwatch.clock import Clock
 from warpwatch.fields.catalogue import BY_ID
 from warpwatch.samples.entity import Gpu, Instance
-from warpwatch.samples.sample import Reading, Reason, Value
-from warpwatch.sources.nvml.ask import Ask
+from warpwatch.samples.sample import Reading, Reason
+from warpwatch.sources.nvml import tenants
+from warpwatch.sources.nvml.ask import Ask, Read
 from warpwatch.sources.nvml.calls import use
 from warpwatch.sources.nvml.door import Door, Refused
-from warpwatch.sources.nvml.gpm import METRICS, Profile
+from warpwatch.sources.nvml.gpm import METRICS, Comparison, Profile
 
 CALLS = {id_: read for id_, read in use.CALLS.items() if BY_ID[id_].per_instance}
 FIGURES = frozenset(id_ for id_ in METRICS if BY_ID[id_].per_instance)
@@ -33,76 +35,110 @@ class Instances:
         self._gpu = gpu
         self._handle = handle
         self._profiles: dict[Instance, Profile] = {}
+        self._compare = Comparison(door)
+        self._asks: dict[int, Ask] = {}
+        """By place; each is of a compute instance."""
+        self._names: dict[str, str] = {}
+        """By UUID, which is another one for what is made anew."""
+        self._wanted = _Wanted.of(frozenset())
 
     def read(
         self, ask: Ask, fields: AbstractSet[int], *, no_figures: Reason | None
     ) -> tuple[Reading, ...]:
+        if fields is not self._wanted.fields:
+            self._wanted = _Wanted.of(fields)
         try:
-            found = dict(self._present(ask))
+            found: dict[Instance, list[Ask]] = {}
+            for instance, part in self._present(ask):
+                found.setdefault(instance, []).append(part)
         except Refused as refusal:
-            gaps = dict.fromkeys(fields & (CALLS.keys() | FIGURES), refusal.reason)
+            gaps = dict.fromkeys(self._wanted.all, refusal.reason)
             return tuple(Reading(instance, {}, gaps) for instance in self._profiles)
         for gone in self._profiles.keys() - found.keys():
             self._profiles.pop(gone).free()
+        self._names = {instance.uuid: self._names[instance.uuid] for instance in found}
         return tuple(
-            self._reading(instance, handle, fields, no_figures)
-            for instance, handle in found.items()
+            self._reading(instance, parts, no_figures) for instance, parts in found.items()
         )
 
     def free(self) -> None:
         for profile in self._profiles.values():
             profile.free()
         self._profiles = {}
+        self._asks = {}
 
-    def _present(self, ask: Ask) -> Iterator[tuple[Instance, object]]:
-        """Several compute instances may share a GPU instance, whose figures they all give."""
-        seen: set[int] = set()
+    def _present(self, ask: Ask) -> Iterator[tuple[Instance, Ask]]:
+        """One after the other for each compute instance: several may share a GPU instance, whose
+        figures they all give, but each has processes of its own.
+        """
+        seen: dict[int, Instance] = {}
         for place in range(ask("nvmlDeviceGetMaxMigDeviceCount")):
             try:
-                handle = ask("nvmlDeviceGetMigDeviceHandleByIndex", place)
-                number = self._door.call("nvmlDeviceGetGpuInstanceId", handle)
+                part = self._part(place, ask("nvmlDeviceGetMigDeviceHandleByIndex", place))
+                number = part("nvmlDeviceGetGpuInstanceId")
                 if number not in seen:
-                    yield self._instance(number, handle), handle
-                    seen.add(number)
+                    seen[number] = self._instance(number, part)
+                yield seen[number], part
             except Refused as refusal:
                 if refusal.reason is not Reason.UNSUPPORTED:
                     raise
 
-    def _instance(self, number: int, handle: object) -> Instance:
-        name = self._door.call("nvmlDeviceGetName", handle)
-        found = _PROFILE.search(name)
-        return Instance(
-            gpu=self._gpu,
-            id=number,
-            profile=found[1] if found else name,
-            uuid=self._door.call("nvmlDeviceGetUUID", handle),
-        )
+    def _part(self, place: int, handle: object) -> Ask:
+        part = self._asks.get(place)
+        if part is None or part.handle is not handle:
+            part = self._asks[place] = Ask(self._door, handle)
+        part.begin()
+        return part
 
-    def _reading(
-        self,
-        instance: Instance,
-        handle: object,
-        fields: AbstractSet[int],
-        no_figures: Reason | None,
-    ) -> Reading:
-        if instance not in self._profiles:
+    def _instance(self, number: int, part: Ask) -> Instance:
+        uuid = part("nvmlDeviceGetUUID")
+        name = self._names.get(uuid)
+        if name is None:
+            name = self._names[uuid] = part("nvmlDeviceGetName")
+        found = _PROFILE.search(name)
+        return Instance(gpu=self._gpu, id=number, profile=found[1] if found else name, uuid=uuid)
+
+    def _reading(self, instance: Instance, parts: list[Ask], no_figures: Reason | None) -> Reading:
+        wanted, part = self._wanted, parts[0]
+        values, gaps, processes = tenants.read(parts, wanted.tenants, instance=instance.id)
+        for id_, read in wanted.calls:
+            try:
+                values[id_] = read(part)
+            except Refused as refusal:
+                gaps[id_] = refusal.reason
+        profile = self._profile(instance)
+        if no_figures is None:
+            figures = profile.read(wanted.figures)
+            values |= {id_: what for id_, what in figures.items() if not isinstance(what, Reason)}
+            gaps |= {id_: what for id_, what in figures.items() if isinstance(what, Reason)}
+        else:
+            gaps |= dict.fromkeys(wanted.figures, no_figures)
+        return Reading(instance, values, gaps, processes=processes)
+
+    def _profile(self, instance: Instance) -> Profile:
+        known = self._profiles.get(instance)
+        if known is None:
             take = functools.partial(
                 self._door.call, "nvmlGpmMigSampleGet", self._handle, instance.id
             )
-            self._profiles[instance] = Profile(self._door, self._clock, take)
-        values: dict[int, Value] = {}
-        gaps: dict[int, Reason] = {}
-        ask = Ask(self._door, handle)
-        for id_ in fields & CALLS.keys():
-            try:
-                values[id_] = CALLS[id_](ask)
-            except Refused as refusal:
-                gaps[id_] = refusal.reason
-        wanted = fields & FIGURES
-        if no_figures is None:
-            found, missing = self._profiles[instance].read(wanted)
-            values |= found
-            gaps |= missing
-        else:
-            gaps |= dict.fromkeys(wanted, no_figures)
-        return Reading(instance, values, gaps)
+            known = Profile(self._door, self._clock, take, self._compare)
+            self._profiles[instance] = known
+        return known
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Of these fields those that an instance has."""
+
+    fields: AbstractSet[int]
+    calls: tuple[tuple[int, Read], ...]
+    figures: AbstractSet[int]
+    tenants: AbstractSet[int]
+    all: AbstractSet[int]
+
+    @classmethod
+    def of(cls, fields: AbstractSet[int]) -> "_Wanted":
+        calls = fields & CALLS.keys()
+        figures, kinds = fields & FIGURES, fields & tenants.KINDS.keys()
+        pairs = tuple((id_, CALLS[id_]) for id_ in sorted(calls))
+        return cls(fields, pairs, figures, kinds, calls | figures | kinds)

@@ -1,37 +1,60 @@
-"""Fields that NVML numbers and gives many at a time: which ones, and how to take their values."""
+"""Values that NVML numbers and gives many at a time: which ones, and how to take them."""
 
 import re
-from collections.abc import Callable, Mapping
+import struct
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from warpwatch.fields import events, identity
+from warpwatch.fields import nvlink
 from warpwatch.fields.catalogue import FIELDS
 from warpwatch.fields.field import Field, Scope
-from warpwatch.samples.sample import Value
+from warpwatch.samples.sample import Reason, Value
 from warpwatch.sources.nvml.ask import watts
+from warpwatch.sources.nvml.door import Refused, reason
+from warpwatch.sources.nvml.prepared import Ready
+
+Wanted = tuple[int, int]
+"""NVML's number of a value, and the scope that it is of: a link, all of them, or nothing (0)."""
+Answer = int | float | Reason
+ALL_LINKS = 0xFFFFFFFF
+FUNCTION = "nvmlDeviceGetFieldValues"
 
 _FIELD = re.compile(r"field (\d+)")
-_MEMBERS = ("dVal", "uiVal", "ulVal", "ullVal", "sllVal", "siVal", "usVal")
-"""Of the union that holds a field's value, by the number of its type."""
-_ALL_LINKS = 0xFFFFFFFF
+LAYOUT = struct.Struct("@24xIiQ")
+"""Of `c_nvmlFieldValue_t`: behind what was asked and when, the type of the value, the return code,
+and the value as if it were of the most usual type.
+"""
+_USUAL = 3
+_FORMS = tuple(map(struct.Struct, "dILQqiH"))
+"""Of the union that holds a value, by the number of its type."""
 _OF_LINKS = range(201, 223)
 """Counters of NVLink 5, which are kept link by link and summed up when asked for all of them."""
-_RUNNING = frozenset({138, 139, 161, 162, 163})
-"""Of single links, or totals where the field is a rate: not to be passed on as they are."""
+_RUNNING = frozenset({138, 139})
+"""They only grow, and the fields are rates: see `rates`."""
+
+SUMS: Mapping[int, int] = {
+    nvlink.NVLINK_ERROR_DL_CRC.id: 163,
+    nvlink.NVLINK_ERROR_DL_RECOVERY.id: 162,
+    nvlink.NVLINK_ERROR_DL_REPLAY.id: 161,
+}
+"""Told of single links, and added up by us: that the driver does so is written nowhere."""
 
 
-def _route(field: Field) -> int | tuple[int, int] | None:
+def _route(field: Field) -> Wanted | None:
     found = _FIELD.fullmatch(field.nvml)
-    if found is None or field.scope is not Scope.GPU or int(found[1]) in _RUNNING:
+    if found is None or field.scope is not Scope.GPU or field.id in SUMS:
         return None
     number = int(found[1])
-    return (number, _ALL_LINKS) if number in _OF_LINKS else number
+    if number in _RUNNING:
+        return None
+    return number, ALL_LINKS if number in _OF_LINKS else 0
 
 
-FIELD_VALUES: Mapping[int, int | tuple[int, int]] = {
+FIELD_VALUES: Mapping[int, Wanted] = {
     field.id: route for field in FIELDS if (route := _route(field)) is not None
 }
-"""Our id → NVML's, as the catalogue has it; with its scope where it wants one."""
+"""Our id → NVML's, as the catalogue has it."""
 
 
 def error_rate(packed: int) -> float:
@@ -45,15 +68,41 @@ SCALED: Mapping[int, Callable[[Any], Value]] = {
     if field.id in FIELD_VALUES and field.number == "float"
 }
 
-OF_THE_LIBRARY = frozenset(
-    {identity.DRIVER_VERSION.id, identity.NVML_VERSION.id, events.XID_ERRORS.id}
-)
-"""Answered without asking the GPU: no sign that it lives."""
+
+def fetch(call: Ready, keys: Sequence[Wanted]) -> dict[Wanted, Answer]:
+    """All in one call; if that is refused, so is each."""
+    try:
+        answers = call()
+    except Refused as refusal:
+        return dict.fromkeys(keys, refusal.reason)
+    # All at once: the bindings' structures take longer to give out one member than the driver
+    # takes to answer.
+    return {
+        key: raw if kind == _USUAL and not code else _answer(kind, code, raw)
+        for key, (kind, code, raw) in zip(keys, LAYOUT.iter_unpack(answers), strict=True)
+    }
 
 
-def number(answer: Any) -> int | float | None:
-    """None: of a type that drivers to come may bring."""
-    if answer.valueType >= len(_MEMBERS):
-        return None
-    value: int | float = getattr(answer.value, _MEMBERS[answer.valueType])
-    return value
+def plainly(id_: int, answer: Answer) -> Value | Reason:
+    return answer if isinstance(answer, Reason) else SCALED.get(id_, int)(answer)
+
+
+def total(answers: Iterable[Answer]) -> Value | Reason:
+    """Of what was told. A link that is down may refuse, and then had nothing to add."""
+    told, refused = [], Reason.UNSUPPORTED
+    for answer in answers:
+        if isinstance(answer, Reason):
+            refused = answer
+        else:
+            told.append(int(answer))
+    return sum(told) if told else refused
+
+
+def _answer(kind: int, code: int, raw: int) -> Answer:
+    if code:
+        return reason(code)
+    if kind >= len(_FORMS):
+        # Of a type that drivers to come may bring.
+        return Reason.FAILED
+    number: int | float = _FORMS[kind].unpack_from(raw.to_bytes(8, sys.byteorder))[0]
+    return number

@@ -4,6 +4,8 @@ from warpwatch.clock import Clock
 
 FIRST_SECONDS = 1.0
 LONGEST_SECONDS = 30.0
+ASK_AGAIN_SECONDS = 600.0
+"""What a board does not support it may yet come to, as when MIG is switched off."""
 
 
 class Patience:

@@ -8,14 +8,17 @@ import logging
 import threading
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from pathlib import Path
 
 from warpwatch.clock import Clock
 from warpwatch.samples.entity import Device
 from warpwatch.samples.sample import Reading, Reason, Report
 from warpwatch.sources.base import Inventory, SourceInfo
+from warpwatch.sources.nvml import absence
 from warpwatch.sources.nvml.board import Board
 from warpwatch.sources.nvml.door import Door, Refused
+from warpwatch.sources.nvml.listener import Listener
 from warpwatch.sources.nvml.patience import Patience
 
 log = logging.getLogger(__name__)
@@ -27,12 +30,29 @@ BOUND = Path("/proc/driver/nvidia/gpus")
 class NvmlSource:
     """`inventory` opens and closes, one caller at a time; `read` only reads what is open."""
 
-    def __init__(self, door: Door, clock: Clock, bound: Path = BOUND) -> None:
+    def __init__(
+        self,
+        door: Door,
+        clock: Clock,
+        listener: Listener | None = None,
+        *,
+        bound: Path = BOUND,
+        visible: str = "",
+    ) -> None:
+        """`visible`: what NVIDIA_VISIBLE_DEVICES says, to explain what is not to be seen."""
         self._door = door
         self._clock = clock
         self._bound = bound
+        self._visible = visible
         self._turn = threading.Lock()
+        self._listener = listener or Listener(clock)
         self._patience = Patience(clock)
+        self._second_tries = Patience(clock)
+        """Of GPUs that could not be opened."""
+        self._wish: float | None = None
+        """Seconds for which the driver is to be let go, until that could be done."""
+        self._refusal_said = False
+        self._away_until: float | None = None
         self._boards: dict[Device, Board] = {}
         self._refused: dict[int, str] = {}
         """GPUs that are there and cannot be opened, and why."""
@@ -55,8 +75,13 @@ class NvmlSource:
         board = self._boards.get(device)
         if board is not None:
             return board.read(fields)
-        gaps = dict.fromkeys(fields, Reason.LOST)
+        away = self._away_until is not None
+        gaps = dict.fromkeys(fields, Reason.RELEASED if away else Reason.LOST)
         return Report(device, self._clock.now(), (Reading(device, {}, gaps),))
+
+    def release(self, seconds: float) -> None:
+        """Done when the inventory is next looked at, since no read is on its way then."""
+        self._wish = seconds
 
     def close(self) -> None:
         """Whatever a hung call holds is left to the end of the process."""
@@ -65,26 +90,55 @@ class NvmlSource:
                 self._closed = True
                 self._shut()
             finally:
+                self._listener.end()
                 self._turn.release()
 
     def _follow(self) -> None:
         before = self._inventory.info.detail
-        if not self._started:
+        if self._wish is not None:
+            self._let_go(self._wish)
+        elif self._away_until is not None:
+            self._come_back(self._away_until)
+        elif not self._started:
             if self._patience.over:
                 self._start()
         elif self._changed() or (self._failed() and self._patience.over):
             if self._shut():
                 self._start()
-        elif self._refused and self._patience.over:
-            self._patience.tried()
+        elif self._refused and self._second_tries.over:
+            self._second_tries.tried()
             self._open(sorted(self._refused))
         detail = self._inventory.info.detail
         if detail != before:
-            trouble = self._refused or not self._started
+            trouble = self._refused or self._inventory.info.name == "none"
             log.log(logging.WARNING if trouble else logging.INFO, detail)
+
+    def _let_go(self, seconds: float) -> None:
+        """Nothing of the driver's stays open; its GPUs stay in the inventory."""
+        if not self._shut():
+            if not self._refusal_said:
+                log.warning("the driver cannot be let go yet: a call hangs in it; trying on")
+            self._refusal_said = True
+            return
+        self._refusal_said = False
+        if self._wish == seconds:
+            self._wish = None
+        self._away_until = self._clock.monotonic() + seconds
+        detail = f"NVIDIA's driver, let go on request for {seconds:g} s"
+        self._announce(replace(self._inventory.info, detail=detail), self._inventory.devices)
+
+    def _come_back(self, until: float) -> None:
+        if self._clock.monotonic() < until:
+            return
+        self._away_until = None
+        log.info("the driver is opened again")
+        self._patience.renew()
+        self._start()
 
     def _start(self) -> None:
         self._patience.tried()
+        self._second_tries = Patience(self._clock)
+        self._second_tries.tried()
         try:
             self._door.call("nvmlInit")
         except Refused as refusal:
@@ -100,8 +154,7 @@ class NvmlSource:
             self._absent(refusal)
 
     def _absent(self, refusal: Refused) -> None:
-        detail = f"no usable NVIDIA driver: {refusal.message}"
-        self._settle(SourceInfo("none", detail=detail), {})
+        self._settle(SourceInfo("none", detail=absence.describe(refusal)), {})
 
     def _open(self, indices: Iterable[int]) -> None:
         """Opens what can be opened; a GPU that cannot costs itself and is tried again."""
@@ -109,18 +162,29 @@ class NvmlSource:
         for index in indices:
             self._refused.pop(index, None)
             try:
-                opened[index] = Board(self._door, self._clock, index)
+                opened[index] = Board(self._door, self._clock, self._listener, index, self._opened)
             except Refused as refusal:
                 self._refused[index] = f"GPU {index} cannot be opened: {refusal.message}"
-        complaints = [self._refused[index] for index in sorted(self._refused)]
-        detail = "; ".join(("NVIDIA's driver on this machine", *complaints))
+        known = len(opened) + len(self._refused)
+        said = (
+            "NVIDIA's driver on this machine",
+            absence.subset(known, len(self._seen), self._visible),
+            *(self._refused[index] for index in sorted(self._refused)),
+        )
+        detail = "; ".join(filter(None, said))
         boards: dict[Device, Board] = {opened[i].gpu: opened[i] for i in sorted(opened)}
         self._settle(SourceInfo("nvml", driver=self._driver, detail=detail), boards)
 
+    def _opened(self) -> Iterable[Board]:
+        return self._boards.values()
+
     def _settle(self, info: SourceInfo, boards: dict[Device, Board]) -> None:
-        """The same inventory as before is the same object: so it is known that nothing changed."""
         self._boards = boards
-        inventory = Inventory(info, tuple(boards))
+        self._announce(info, tuple(boards))
+
+    def _announce(self, info: SourceInfo, devices: tuple[Device, ...]) -> None:
+        """The same inventory as before is the same object: so it is known that nothing changed."""
+        inventory = Inventory(info, devices)
         if inventory != self._inventory:
             self._inventory = inventory
 
@@ -132,6 +196,8 @@ class NvmlSource:
                 if not board.lock.acquire(blocking=False):
                     return False
                 held.append(board)
+            if not self._listener.let_go():
+                return False
             for board in held:
                 board.close()
             if self._started:
@@ -158,10 +224,10 @@ class NvmlSource:
             return frozenset()
 
     def _failed(self) -> bool:
-        """Whether no GPU answers any more, and not because it is lost or slow: then it is the
-        driver that went, as when it was unloaded and loaded again.
+        """Whether no GPU answers any more, and not because it is lost or slow, or none could be
+        opened: then it is the driver that went, as when it was unloaded and loaded again.
         """
         silent = {board.silent for board in self._boards.values()}
         if None in silent:
             self._patience.renew()
-        return silent == {Reason.FAILED}
+        return silent <= {Reason.FAILED} and bool(self._boards or self._refused)

@@ -4,9 +4,13 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from warpwatch.fields.catalogue import BY_ID
+from warpwatch.fields.derived import EXP_P2P_STATUS
 from warpwatch.fields.field import Scope
+from warpwatch.fields.processes import COMPUTE_PIDS, GRAPHICS_PIDS
 from warpwatch.samples.entity import Device, Gpu, Switch
 from warpwatch.samples.sample import Reading, Reason, Report
+
+_PROCESSES = frozenset({COMPUTE_PIDS.id, GRAPHICS_PIDS.id})
 
 
 def answer(
@@ -36,6 +40,8 @@ def _only(reading: Reading, fields: AbstractSet[int]) -> Reading:
         reading,
         values={id_: value for id_, value in reading.values.items() if id_ in fields},
         gaps={id_: why for id_, why in reading.gaps.items() if id_ in fields},
+        processes=reading.processes if fields & _PROCESSES else (),
+        peers=reading.peers if EXP_P2P_STATUS.id in fields else (),
     )
 
 

@@ -30,9 +30,10 @@ def difference(number: int, before: Reading | None, now: Reading) -> Change | No
             if id_ not in now.values and id_ not in now.gaps
         ),
         owners=None if now.owners == before.owners else now.owners,
+        processes=None if now.processes == before.processes else now.processes,
+        peers=None if now.peers == before.peers else now.peers,
     )
-    changed = change.values or change.gaps or change.gone or change.owners is not None
-    return change if changed else None
+    return None if change == Change(n=number) else change
 
 
 def apply(change: Change, before: Reading | None, entity: Entity) -> Reading:
@@ -46,7 +47,9 @@ def apply(change: Change, before: Reading | None, entity: Entity) -> Reading:
         | values,
         {id_: old for id_, old in before.gaps.items() if id_ not in values and id_ not in gone}
         | gaps,
-        before.owners if change.owners is None else change.owners,
+        owners=before.owners if change.owners is None else change.owners,
+        processes=before.processes if change.processes is None else change.processes,
+        peers=before.peers if change.peers is None else change.peers,
     )
 
 

@@ -12,11 +12,12 @@ import msgspec
 
 from warpwatch.samples.entity import Core, Cpu, Entity, Gpu, Instance, Link, Switch
 from warpwatch.samples.owner import Owner
-from warpwatch.samples.sample import Reason, Value
+from warpwatch.samples.sample import Event, Kind, Peer, Process, Reason, Value
 from warpwatch.sources.base import SourceInfo
 
 FORMAT = "warpwatch recording"
-VERSION = 1
+VERSION = 2
+"""1 knew no events but XIDs, which look alike in both."""
 
 _LATEST = 253_402_300_799
 """The last second of the year 9999; calendars know none after it."""
@@ -83,6 +84,17 @@ class Change(msgspec.Struct, omit_defaults=True, kw_only=True):
     gone: tuple[int, ...] = ()
     """Fields that are neither values nor gaps any more."""
     owners: tuple[Owner, ...] | None = None
+    processes: tuple[Process, ...] | None = None
+    peers: tuple[Peer, ...] | None = None
+
+
+class Happened(msgspec.Struct, array_like=True, frozen=True):
+    """Version 1 ends after the data, which is then the code of an XID."""
+
+    t: float
+    data: int
+    kind: Kind = Kind.XID
+    instance: int | None = None
 
 
 class Read(msgspec.Struct, tag="read", tag_field="is", omit_defaults=True, kw_only=True):
@@ -94,7 +106,9 @@ class Read(msgspec.Struct, tag="read", tag_field="is", omit_defaults=True, kw_on
     parts: tuple[int, ...] | None = None
     """Whose readings the report holds, where they are not those of the device's last report."""
     changes: list[Change] = []
-    events: list[tuple[float, int]] = []
+    events: list[Happened] = []
+    heard: tuple[Kind, ...] | None = None
+    """What the device is listened to for, where that is not what it was."""
 
 
 class End(msgspec.Struct, tag="end", tag_field="is"):
@@ -124,6 +138,15 @@ def declare(number: int, entity: Entity) -> Declared:
             return Declared(n=number, cpu=entity)
         case Core():
             return Declared(n=number, core=entity)
+
+
+def happened(event: Event, start: float) -> Happened:
+    """Times are kept to the millisecond: more would be digits of noise."""
+    return Happened(round(event.time - start, 3), event.data, event.kind, event.instance)
+
+
+def event(written: Happened, start: float) -> Event:
+    return Event(start + written.t, written.kind, written.data, written.instance)
 
 
 def write(value: Value) -> Written:

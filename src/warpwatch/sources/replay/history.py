@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from warpwatch.samples.entity import Cpu, Device, Entity, Gpu, Switch
-from warpwatch.samples.sample import Reading, Report, Xid
+from warpwatch.samples.sample import Kind, Reading, Report
 from warpwatch.sources.base import Inventory
-from warpwatch.sources.replay import delta
+from warpwatch.sources.replay import delta, form
 from warpwatch.sources.replay.form import Declared, End, Header, Line, Read, Stock
 
 
@@ -26,6 +26,7 @@ class History:
         self._entities: dict[int, Entity] = {}
         self._last: dict[int, Reading] = {}
         self._parts: dict[int, tuple[int, ...]] = {}
+        self._heard: dict[int, frozenset[Kind]] = {}
 
     def follow(self, line: Line) -> Step | None:
         match line:
@@ -49,8 +50,11 @@ class History:
             before = self._last.get(change.n)
             self._last[change.n] = delta.apply(change, before, self._entity(change.n))
         readings = tuple(map(self._reading, self._parts.get(line.device, ())))
-        events = tuple(Xid(self._start + at, code) for at, code in line.events)
-        return Report(device, self._start + line.at, readings, events)
+        if line.heard is not None:
+            self._heard[line.device] = frozenset(line.heard)
+        events = tuple(form.event(each, self._start) for each in line.events)
+        heard = self._heard.get(line.device, frozenset())
+        return Report(device, self._start + line.at, readings, events, heard)
 
     def _reading(self, number: int) -> Reading:
         return self._last.get(number) or Reading(self._entity(number), {}, {})

@@ -90,10 +90,10 @@ def _header(line: bytes, path: Path) -> Header:
         raise InputError(where, "does not begin a warpwatch recording", hint=_MAKE) from error
     if signature.format != FORMAT:
         raise InputError(where, f"format {signature.format!r} is not {FORMAT!r}", hint=_MAKE)
-    if signature.version != VERSION:
+    if not 1 <= signature.version <= VERSION:
         raise InputError(
             where,
-            f"version {signature.version} is not known; this warpwatch reads version {VERSION}",
+            f"version {signature.version} is not known; this warpwatch reads 1 to {VERSION}",
             hint="use the warpwatch that recorded it, or a newer one",
         )
     try:

@@ -8,7 +8,7 @@ from threading import Lock
 
 from warpwatch.clock import Clock
 from warpwatch.samples.entity import Device
-from warpwatch.samples.sample import Reading, Reason, Report, Xid
+from warpwatch.samples.sample import Event, Reading, Reason, Report
 from warpwatch.sources.base import Inventory, SourceInfo
 from warpwatch.sources.replay.answer import answer
 from warpwatch.sources.replay.reader import Recording, load
@@ -44,7 +44,7 @@ class ReplaySource:
         self._said = recording.header.source
         self._inventory = Inventory(self._info(), ())
         self._reports: dict[Device, Report] = {}
-        self._events: dict[Device, deque[Xid]] = {}
+        self._events: dict[Device, deque[Event]] = {}
         self._steps = recording.steps()
         self._next = next(self._steps, None)
 
@@ -103,7 +103,7 @@ class ReplaySource:
         self._reports[device] = replace(report, time=self._moved(report.time), events=())
         if report.events:
             waiting = self._events.setdefault(device, deque(maxlen=_MOST_EVENTS))
-            waiting.extend(Xid(self._moved(event.time), event.code) for event in report.events)
+            waiting.extend(replace(each, time=self._moved(each.time)) for each in report.events)
 
     def _moved(self, time: float) -> float:
         """From then to now: as long after this replay's beginning as it was after that one's."""

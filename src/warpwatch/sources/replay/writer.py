@@ -8,7 +8,7 @@ from typing import BinaryIO, Protocol
 
 from warpwatch.errors import InputError
 from warpwatch.samples.entity import Entity
-from warpwatch.samples.sample import Reading, Report
+from warpwatch.samples.sample import Kind, Reading, Report
 from warpwatch.sources.base import Inventory
 from warpwatch.sources.replay import delta, form
 from warpwatch.sources.replay.form import End, Header, Read, Stock
@@ -44,6 +44,7 @@ class Writer:
         self._numbers: dict[Entity, int] = {}
         self._last: dict[Entity, Reading] = {}
         self._parts: dict[int, tuple[int, ...]] = {}
+        self._heard: dict[int, tuple[Kind, ...]] = {}
         self._reports = 0
         self._events = 0
         self._flushed = -math.inf
@@ -69,7 +70,10 @@ class Writer:
             if change is not None:
                 changes.append(change)
                 self._last[reading.entity] = reading
-        events = [(_brief(event.time - self._start), event.code) for event in report.events]
+        events = [form.happened(event, self._start) for event in report.events]
+        heard = tuple(sorted(report.heard))
+        news = None if heard == self._heard.get(device, ()) else heard
+        self._heard[device] = heard
         at = _brief(report.time - self._start)
         self._put(
             Read(
@@ -79,6 +83,7 @@ class Writer:
                 parts=None if same else parts,
                 changes=changes,
                 events=events,
+                heard=news,
             )
         )
         self._reports += 1

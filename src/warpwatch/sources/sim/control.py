@@ -1,32 +1,16 @@
-"""Faults on demand: a running simulator listens on a unix socket for one line of JSON and
-answers with one.
+"""What a running simulation can be asked for, over its control socket.
 
-    {"fault": "xid", "gpu": 3, "code": 79, "for": "2m"}   strike
-    {"list": true}                                        what is active
-    {"clear": 4}                                          end fault number 4, and say if it struck
-
-A socket in the file system rather than a port, because who may break the simulation is then
-who may open a file.
+{"fault": "xid", "gpu": 3, "code": 79, "for": "2m"}   strike
+{"list": true}                                        what is active
+{"clear": 4}                                          end fault number 4, and say if it struck
 """
 
-import asyncio
 import dataclasses
-import json
-import socket
-import stat
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Protocol
 
-from warpwatch.errors import InputError, Unreachable, WarpwatchError
+from warpwatch.errors import InputError
 from warpwatch.sources.sim.incidents import ActiveFault
-
-LONGEST_PATH = 107
-"""Bytes that the kernel takes for a socket's path."""
-_LONGEST_LINE = 65536
-_PATIENCE = 10.0
-_START = "start a simulator first: warpwatch exporter --source sim"
 
 
 class Target(Protocol):
@@ -39,73 +23,10 @@ class Target(Protocol):
     def clear(self, number: int) -> ActiveFault | None: ...
 
 
-@asynccontextmanager
-async def serve(path: Path, target: Target) -> AsyncIterator[None]:
-    """Listens for as long as the context lasts."""
-    _check(path)
-    await asyncio.to_thread(_remove_stale, path)
-
-    conversations: set[asyncio.Task[None]] = set()
-
-    def begin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.create_task(_converse(reader, writer, target))
-        conversations.add(task)
-        task.add_done_callback(conversations.discard)
-
-    listener = _bind(path)
-    server = await asyncio.start_unix_server(begin, sock=listener, limit=_LONGEST_LINE)
-    try:
-        yield
-    finally:
-        server.close()
-        for task in conversations:
-            task.cancel()
-        await asyncio.gather(*conversations, return_exceptions=True)
-        await asyncio.to_thread(path.unlink, missing_ok=True)
-
-
-async def _converse(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, target: Target
-) -> None:
-    """A client that goes away, or says nothing, is let go."""
-    try:
-        async with asyncio.timeout(_PATIENCE):
-            writer.write(await _reply(reader, target))
-            await writer.drain()
-    except (TimeoutError, ConnectionError):
-        writer.transport.abort()
-    finally:
-        writer.close()
-        with suppress(ConnectionError):
-            await writer.wait_closed()
-
-
-def send(path: Path, request: Mapping[str, object]) -> Mapping[str, object]:
-    """One request to a running simulator; a refusal is raised as the error that it was there."""
-    _check(path)
-    try:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-            connection.settimeout(_PATIENCE)
-            connection.connect(str(path))
-            connection.sendall(json.dumps(request).encode() + b"\n")
-            with connection.makefile("rb") as lines:
-                line = lines.readline(_LONGEST_LINE)
-    except OSError as error:
-        raise Unreachable(f"{path}: no simulator answers ({error})", hint=_START) from error
-    reply = _parse(line, str(path))
-    if reply.get("ok") is not True:
-        raise InputError(
-            str(reply.get("where", path)),
-            str(reply.get("problem", "the simulator closed without a reply")),
-            hint=str(reply.get("hint", "")),
-        )
-    return reply
-
-
 def handle(target: Target, request: Mapping[str, object]) -> Mapping[str, object]:
     """The reply to a request; what is wrong with it is raised."""
     if "list" in request:
-        return {"ok": True, "faults": [dataclasses.asdict(fault) for fault in target.active()]}
+        return {"faults": [dataclasses.asdict(fault) for fault in target.active()]}
     if "clear" in request:
         number = request["clear"]
         cleared = target.clear(number) if type(number) is int else None
@@ -115,75 +36,5 @@ def handle(target: Target, request: Mapping[str, object]) -> Mapping[str, object
                 f"no fault {number!r} is active",
                 hint="see which are: warpwatch sim active",
             )
-        return {"ok": True, "cleared": number, "struck": cleared.struck}
-    return {"ok": True, **dataclasses.asdict(target.inject(request))}
-
-
-async def _reply(reader: asyncio.StreamReader, target: Target) -> bytes:
-    reply: Mapping[str, object]
-    try:
-        line = await reader.readline()
-        reply = handle(target, _parse(line, "the request"))
-    except InputError as error:
-        reply = {"ok": False, "where": error.where, "problem": error.problem, "hint": error.hint}
-    except WarpwatchError as error:
-        reply = {"ok": False, "problem": error.message, "hint": error.hint}
-    except ValueError:
-        reply = {"ok": False, "where": "the request", "problem": "is longer than a line may be"}
-    return json.dumps(reply).encode() + b"\n"
-
-
-def _parse(line: bytes, where: str) -> Mapping[str, object]:
-    try:
-        value = json.loads(line)
-    except ValueError as error:
-        raise InputError(where, f"is not a line of JSON: {error}", hint=_EXAMPLE) from error
-    if not isinstance(value, dict):
-        raise InputError(where, "is not a JSON object", hint=_EXAMPLE)
-    return value
-
-
-_EXAMPLE = 'such as {"fault": "xid", "gpu": 0, "code": 79}'
-
-
-def _bind(path: Path) -> socket.socket:
-    """Nobody else may connect, from the first moment on."""
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    try:
-        listener.bind(str(path))
-        path.chmod(0o600)
-    except OSError as error:
-        listener.close()
-        raise InputError(
-            str(path), f"cannot be listened on: {error.strerror}", hint="choose another socket path"
-        ) from error
-    return listener
-
-
-def _check(path: Path) -> None:
-    length = len(str(path).encode())
-    if length > LONGEST_PATH:
-        raise InputError(
-            str(path),
-            f"is {length} bytes long, and a socket's path may have {LONGEST_PATH}",
-            hint="choose a shorter path, such as one under /run or /tmp",
-        )
-
-
-def _remove_stale(path: Path) -> None:
-    """A socket that nobody listens on was left by a simulator that was killed."""
-    try:
-        mode = path.lstat().st_mode
-    except FileNotFoundError:
-        return
-    if not stat.S_ISSOCK(mode):
-        raise InputError(str(path), "is there and is not a socket", hint="choose another path")
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-        try:
-            probe.connect(str(path))
-        except ConnectionRefusedError:
-            path.unlink()
-            return
-    raise InputError(
-        str(path), "another simulator listens there", hint="stop it, or choose another"
-    )
+        return {"cleared": number, "struck": cleared.struck}
+    return {**dataclasses.asdict(target.inject(request))}

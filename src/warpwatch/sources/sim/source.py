@@ -1,25 +1,28 @@
 """The simulator as a source: one node's GPUs, read like any others."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from threading import Event
 from typing import Literal
 
 from warpwatch.clock import Clock
 from warpwatch.samples.entity import Device, Gpu, Link, Switch
 from warpwatch.samples.owner import Owner
-from warpwatch.samples.sample import Reading, Reason, Report
+from warpwatch.samples.sample import Kind, Reading, Reason, Report
 from warpwatch.sources.base import Inventory, SourceInfo
 from warpwatch.sources.sim import assembly
 from warpwatch.sources.sim.faults.fault import Access
 from warpwatch.sources.sim.gpu import SimGpu
 from warpwatch.sources.sim.house import House
 from warpwatch.sources.sim.incidents import ActiveFault, Incidents
+from warpwatch.sources.sim.readings import peers, processes
 from warpwatch.sources.sim.readings import switches as switch_readings
 from warpwatch.sources.sim.readings.links import LinkView
 from warpwatch.sources.sim.readings.table import Plan, plan
 from warpwatch.sources.sim.scenario import Scenario
 from warpwatch.sources.sim.stage import Stage
+from warpwatch.sources.sim.state import Part, State
 from warpwatch.sources.sim.timeline import Timeline
 from warpwatch.sources.sim.work import Work
 
@@ -29,6 +32,11 @@ _BASEBOARD = 8
 _GLANCE = 0.05
 """Seconds between two looks at whether a hung call may return; its end may come by simulated
 time, by a request or by close, and none of them can wake it."""
+
+HEARD = frozenset(
+    {Kind.XID, Kind.ECC_UNCORRECTED, Kind.ROW_REMAP, Kind.ROW_REMAP_FAILURE, Kind.RECOVERY_ACTION}
+)
+"""What faults report; corrected errors are counted, and not reported one by one."""
 
 
 class SimSource:
@@ -125,9 +133,19 @@ class SimSource:
             readings = (
                 _readings(gpu, answers) if reason is None else _refusals(gpu, answers, reason)
             )
+            if reason is None and peers.PEERS in fields:
+                board, *parts = readings
+                readings = (peers.add(board, gpu.state, self._others(gpu)), *parts)
             events = tuple(gpu.state.events)
             gpu.state.events.clear()
-        return Report(device, now, readings, events)
+        return Report(device, now, readings, events, HEARD)
+
+    def _others(self, one: SimGpu) -> Iterator[tuple[State, bool]]:
+        now = self._timeline.now()
+        for gpu in self._gpus:
+            access = gpu.access(now)
+            if gpu is not one and access is not Access.MISSING:
+                yield gpu.state, access is None and not gpu.state.wear.off_bus
 
     def _silence(self, gpu: SimGpu) -> Reason | None:
         """Why the GPU does not answer, once it is known: a hung one lets its reader wait."""
@@ -155,16 +173,21 @@ def _readings(gpu: SimGpu, answers: Plan) -> tuple[Reading, ...]:
     """The GPU, then its instances, then its links as far as anything is asked of them."""
     state = gpu.state
     readings = [answers.gpu.read(state.entity, state, _owners(state.work))]
+    if answers.processes:
+        readings[0] = replace(readings[0], processes=processes.of_gpu(state))
     if answers.part:
-        readings += [
-            answers.part.read(part.instance, part, _owners(part.work)) for part in state.parts
-        ]
+        readings += [_of_part(part, answers) for part in state.parts]
     if answers.link and state.board.nvlink:
         readings += [
             answers.link.read(Link(index, state.entity), LinkView(state, index))
             for index in range(state.board.nvlink.links)
         ]
     return tuple(readings)
+
+
+def _of_part(part: Part, answers: Plan) -> Reading:
+    reading = answers.part.read(part.instance, part, _owners(part.work))
+    return replace(reading, processes=processes.of_part(part)) if answers.processes else reading
 
 
 def _owners(work: Work | None) -> tuple[Owner, ...]:

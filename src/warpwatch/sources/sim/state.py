@@ -5,7 +5,7 @@ thousand of these are moved on every few seconds.
 """
 
 from warpwatch.samples.entity import Gpu, Instance
-from warpwatch.samples.sample import Xid
+from warpwatch.samples.sample import Event, Kind
 from warpwatch.sources.sim.activity import Activity
 from warpwatch.sources.sim.board import Board, Slice
 from warpwatch.sources.sim.chance import seed_of
@@ -84,7 +84,7 @@ class State:
         self.activity = Activity(board.identity.sms)
         self.wear = Wear()
         self.strain = Strain()
-        self.events: list[Xid] = []
+        self.events: list[Event] = []
         """Not handed out yet."""
         self.noise = Noise(seed_of(entity.uuid, "noise"))
         self.pace = 0.0
@@ -117,5 +117,8 @@ class State:
 
     def xid(self, code: int, time: float) -> None:
         """What the driver would report; the last code stays."""
-        self.events.append(Xid(time, code))
+        self.happened(Kind.XID, time, code)
         self.wear.last_xid = code
+
+    def happened(self, kind: Kind, time: float, data: int = 0) -> None:
+        self.events.append(Event(time, kind, data))

@@ -32,6 +32,8 @@ class Workload:
     drive: Callable[[Activity, Work, float, Noise], None]
     """Fills the activity in for the work at a time, given the noise of this GPU's own. It
     keeps no state, so all GPUs of a job agree on what the job is doing."""
+    command: str = ""
+    """What its processes are seen to run; empty for what has none."""
     gang: bool = False
     """Whether its GPUs work as one: they come as one job, and none is faster than the
     slowest."""

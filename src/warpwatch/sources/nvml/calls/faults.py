@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from warpwatch.fields import ecc, rows
 from warpwatch.fields.field import Field
-from warpwatch.sources.nvml.ask import Ask, Read, item, member
+from warpwatch.sources.nvml.ask import Ask, Read, item, member, plain
 
 _HISTOGRAM = "nvmlDeviceGetRowRemapperHistogram"
 _NAME = re.compile(r"DCGM_FI_DEV_ECC_(SBE|DBE)_(VOL|AGG)_(\w+)")
@@ -65,4 +65,5 @@ CALLS: Mapping[int, Read] = {
     rows.BANKS_REMAP_ROWS_AVAIL_PARTIAL.id: member(_HISTOGRAM, "partial"),
     rows.BANKS_REMAP_ROWS_AVAIL_LOW.id: member(_HISTOGRAM, "low"),
     rows.BANKS_REMAP_ROWS_AVAIL_NONE.id: member(_HISTOGRAM, "none"),
+    rows.MEMORY_UNREPAIRABLE_FLAG.id: plain("nvmlDeviceGetUnrepairableMemoryFlag_v1"),
 }

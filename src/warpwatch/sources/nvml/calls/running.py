@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from warpwatch.fields import base_units, clocks, events, power, temperature
-from warpwatch.sources.nvml.ask import Read, Scale, item, of, plain, watts
+from warpwatch.sources.nvml.ask import Ask, Read, Scale, item, of, plain, watts
 
 _LIMITS = "nvmlDeviceGetPowerManagementLimitConstraints"
 
@@ -22,6 +22,20 @@ def _highest(kind: str, scale: Scale = int) -> Read:
 
 def _threshold(kind: str) -> Read:
     return of("nvmlDeviceGetTemperatureThreshold", f"NVML_TEMPERATURE_THRESHOLD_{kind}")
+
+
+def _profiles(mask: str) -> Read:
+    """Bit by bit, the first 64 of 255: NVML itself has names for 25."""
+
+    def read(ask: Ask) -> int:
+        profiles = ask.filled(
+            "nvmlDeviceWorkloadPowerProfileGetCurrentProfiles",
+            "c_nvmlWorkloadPowerProfileCurrentProfiles_v1_t",
+        )
+        low, high = getattr(profiles, mask).mask[:2]
+        return int(low) | int(high) << 32
+
+    return read
 
 
 def _hertz(megahertz: int) -> int:
@@ -66,4 +80,7 @@ CALLS: Mapping[int, Read] = {
     power.POWER_MGMT_LIMIT_DEF.id: plain("nvmlDeviceGetPowerManagementDefaultLimit", watts),
     power.POWER_MGMT_LIMIT_MIN.id: item(_LIMITS, 0, watts),
     power.POWER_MGMT_LIMIT_MAX.id: item(_LIMITS, 1, watts),
+    power.REQUESTED_POWER_PROFILE_MASK.id: _profiles("requestedProfilesMask"),
+    power.ENFORCED_POWER_PROFILE_MASK.id: _profiles("enforcedProfilesMask"),
+    power.VALID_POWER_PROFILE_MASK.id: _profiles("perfProfilesMask"),
 }

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from warpwatch.sources.nvml.ask import Read
-from warpwatch.sources.nvml.calls import fabric, faults, identity, running, use
+from warpwatch.sources.nvml.calls import fabric, faults, identity, links, running, use
 
-FAMILIES = (identity, running, use, faults, fabric)
+FAMILIES = (identity, running, use, faults, fabric, links)
 
 CALLS: Mapping[int, Read] = {id_: read for family in FAMILIES for id_, read in family.CALLS.items()}

@@ -3,6 +3,7 @@ the row, 63, for the next reset, and report 94 if only the process that read it 
 everything does.
 """
 
+from warpwatch.samples.sample import Kind
 from warpwatch.sources.sim.board import Board
 from warpwatch.sources.sim.faults.fault import Count, Fault
 from warpwatch.sources.sim.state import State
@@ -20,11 +21,13 @@ class Dbe(Fault, frozen=True, tag="dbe"):
         wear.dbe_volatile += self.count
         wear.dbe_aggregate += self.count
         state.xid(48, time)
+        state.happened(Kind.ECC_UNCORRECTED, time)
         if ecc.mechanism == "remap":
             wear.remapped_uncorrectable += 1
             wear.banks_high = min(wear.banks_high + 1, ecc.banks)
             wear.remap_pending = True
             state.xid(63, time)
+            state.happened(Kind.ROW_REMAP, time)
             state.xid(94 if self.contained and ecc.contained else 95, time)
 
     def end(self, state: State) -> None:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import msgspec
 
+from warpwatch.samples.sample import Kind
 from warpwatch.sources.sim.faults.fault import Fault
 from warpwatch.sources.sim.state import State
 
@@ -15,6 +16,7 @@ class RecoveryAction(Fault, frozen=True, tag="recovery_action"):
     def begin(self, state: State, time: float) -> None:
         state.wear.recovery_action = self.action
         state.xid(154, time)
+        state.happened(Kind.RECOVERY_ACTION, time, self.action)
 
     def end(self, state: State) -> None:
         state.wear.recovery_action = 0

@@ -1,5 +1,6 @@
 """Pages of memory taken out of use: how boards before Ampere live with bad cells."""
 
+from warpwatch.samples.sample import Kind
 from warpwatch.sources.sim.board import Board
 from warpwatch.sources.sim.faults.fault import Count, Fault
 from warpwatch.sources.sim.state import State
@@ -18,6 +19,7 @@ class RetiredPages(Fault, frozen=True, tag="retired_pages"):
         state.wear.retired_dbe += self.dbe
         state.wear.retired_pending = self.pending
         state.xid(63, time)
+        state.happened(Kind.ROW_REMAP, time)
 
     def end(self, state: State) -> None:
         state.wear.retired_pending = False

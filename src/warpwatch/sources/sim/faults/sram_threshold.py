@@ -2,6 +2,7 @@
 double-bit errors like any others, XID 48 and 94 or 95, but there are no rows to remap.
 """
 
+from warpwatch.samples.sample import Kind
 from warpwatch.sources.sim.faults.fault import Count
 from warpwatch.sources.sim.faults.remap import RemapFault
 from warpwatch.sources.sim.state import State
@@ -18,6 +19,7 @@ class SramThreshold(RemapFault, frozen=True, tag="sram_threshold"):
         wear.dbe_aggregate += self.count
         wear.sram_threshold = True
         state.xid(48, time)
+        state.happened(Kind.ECC_UNCORRECTED, time)
         state.xid(94 if self.contained and state.board.ecc.contained else 95, time)
 
     def end(self, state: State) -> None:

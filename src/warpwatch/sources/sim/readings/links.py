@@ -13,7 +13,7 @@ from warpwatch.sources.sim.wear import LinkErrors
 
 _NO_ERRORS = LinkErrors()
 _MEGA = 1e6
-_DOWN, _UP = 1, 2
+_DOWN, _UP = 0, 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Generic
 
 from warpwatch.fields.catalogue import BY_ID
 from warpwatch.fields.field import Scope
+from warpwatch.fields.processes import COMPUTE_PIDS
 from warpwatch.samples.entity import Entity
 from warpwatch.samples.owner import Owner
 from warpwatch.samples.sample import Reading, Reason, Value
@@ -23,6 +24,7 @@ from warpwatch.sources.sim.readings import (
     links,
     memory,
     power,
+    processes,
     profiling,
     switches,
 )
@@ -38,9 +40,14 @@ GPU_READERS: tuple[Reader[State], ...] = (
     *links.READERS,
     *memory.READERS,
     *power.READERS,
+    *processes.READERS,
     *profiling.READERS,
 )
-PART_READERS: tuple[Reader[Part], ...] = (*memory.PART_READERS, *profiling.PART_READERS)
+PART_READERS: tuple[Reader[Part], ...] = (
+    *memory.PART_READERS,
+    *processes.PART_READERS,
+    *profiling.PART_READERS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,8 @@ class Plan:
     part: Answers[Part]
     link: Answers[LinkView]
     switch: Answers[SwitchView]
+    processes: bool
+    """Whether who they are is asked, too."""
 
 
 @lru_cache(maxsize=512)
@@ -90,6 +99,7 @@ def plan(fields: frozenset[int], name: str, *, mig: bool) -> Plan:
         part=_answers(instance, PART_READERS, build),
         link=_answers(scopes[Scope.LINK], links.LINK_READERS, build),
         switch=_answers(scopes[Scope.SWITCH], switches.READERS, build),
+        processes=COMPUTE_PIDS.id in fields,
     )
 
 

@@ -23,4 +23,4 @@ def burn(activity: Activity) -> None:
     activity.memory = 0.24
 
 
-BURN = Workload("burn", "full power, for calibration and acceptance", drive)
+BURN = Workload("burn", "full power, for calibration and acceptance", drive, command="gpu_burn")

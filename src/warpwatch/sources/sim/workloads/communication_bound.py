@@ -19,5 +19,9 @@ def drive(activity: Activity, _work: Work, _time: float, noise: Noise) -> None:
 
 
 COMMUNICATION_BOUND = Workload(
-    "communication_bound", "training bound by its collectives", drive, gang=True
+    "communication_bound",
+    "training bound by its collectives",
+    drive,
+    command="torchrun train_moe.py",
+    gang=True,
 )

@@ -11,4 +11,4 @@ def drive(activity: Activity, work: Work, _time: float, _noise: Noise) -> None:
     activity.memory = 0.35 + 0.5 * draw(work.job.seed, 0)
 
 
-HELD = Workload("held", "idle with memory held", drive)
+HELD = Workload("held", "idle with memory held", drive, command="python3 -m ipykernel_launcher")

@@ -20,4 +20,4 @@ def drive(activity: Activity, work: Work, _time: float, noise: Noise) -> None:
         activity.nvlink_rx = activity.nvlink_tx = 0.12 + 0.02 * noise.nvlink
 
 
-HPC = Workload("hpc", "a simulation in double precision", drive, gang=True)
+HPC = Workload("hpc", "a simulation in double precision", drive, command="gmx_mpi", gang=True)

@@ -31,4 +31,10 @@ def drive(activity: Activity, work: Work, _time: float, noise: Noise) -> None:
     activity.pcie_tx = 0.006 + 0.002 * noise.pcie
 
 
-IMBALANCED = Workload("imbalanced", "one slow rank, the others spin for it", drive, gang=True)
+IMBALANCED = Workload(
+    "imbalanced",
+    "one slow rank, the others spin for it",
+    drive,
+    command="torchrun pretrain.py",
+    gang=True,
+)

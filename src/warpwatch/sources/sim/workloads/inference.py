@@ -33,4 +33,9 @@ def drive(activity: Activity, work: Work, time: float, noise: Noise) -> None:
     activity.memory = 0.91
 
 
-INFERENCE = Workload("inference", "a model server with a daily cycle", drive)
+INFERENCE = Workload(
+    "inference",
+    "a model server with a daily cycle",
+    drive,
+    command="python3 -m vllm.entrypoints.openai.api_server",
+)

@@ -20,4 +20,10 @@ def drive(activity: Activity, work: Work, time: float, noise: Noise) -> None:
     activity.memory = 0.42
 
 
-INPUT_BOUND = Workload("input_bound", "training that waits for its input", drive, gang=True)
+INPUT_BOUND = Workload(
+    "input_bound",
+    "training that waits for its input",
+    drive,
+    command="python3 finetune.py",
+    gang=True,
+)

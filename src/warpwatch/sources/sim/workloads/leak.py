@@ -29,4 +29,9 @@ def drive(activity: Activity, work: Work, time: float, noise: Noise) -> None:
     activity.pcie_tx = 0.010 + 0.002 * noise.nvlink
 
 
-LEAK = Workload("leak", "memory grows until the process is killed and restarts", drive)
+LEAK = Workload(
+    "leak",
+    "memory grows until the process is killed and restarts",
+    drive,
+    command="python3 gateway.py",
+)

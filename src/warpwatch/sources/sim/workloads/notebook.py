@@ -26,4 +26,6 @@ def drive(activity: Activity, work: Work, time: float, noise: Noise) -> None:
     activity.pcie_rx = (0.06 + 0.02 * noise.pcie) * effort
 
 
-NOTEBOOK = Workload("notebook", "an interactive session in bursts", drive)
+NOTEBOOK = Workload(
+    "notebook", "an interactive session in bursts", drive, command="python3 -m ipykernel_launcher"
+)

@@ -14,4 +14,4 @@ def drive(activity: Activity, _work: Work, _time: float, _noise: Noise) -> None:
     activity.memory = 0.01
 
 
-ONE_SM = Workload("one_sm", "one small kernel that keeps one SM busy", drive)
+ONE_SM = Workload("one_sm", "one small kernel that keeps one SM busy", drive, command="spin")

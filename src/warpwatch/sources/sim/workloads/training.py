@@ -67,4 +67,10 @@ def _plateau(work: Work, phase: int) -> float:
     return depth + 0.01 * draw(seed, _RANKS + work.rank) + 0.008 * draw(seed, _PHASES + phase)
 
 
-TRAINING = Workload("training", "training with data stalls and checkpoints", drive, gang=True)
+TRAINING = Workload(
+    "training",
+    "training with data stalls and checkpoints",
+    drive,
+    command="torchrun train.py",
+    gang=True,
+)

@@ -18,4 +18,6 @@ def drive(activity: Activity, _work: Work, _time: float, noise: Noise) -> None:
     activity.memory = 0.09
 
 
-TRANSCODING = Workload("transcoding", "video through the encoder and decoder", drive)
+TRANSCODING = Workload(
+    "transcoding", "video through the encoder and decoder", drive, command="ffmpeg"
+)

@@ -1,0 +1,33 @@
+"""What this program was told, as frozen settings: flags over environment over files over defaults.
+
+environment   the only reader of the environment
+said          what was said of each setting, and where
+file          warpwatch.toml
+dcgm_file     the YAML that dcgm-exporter reads
+exporter      the exporter's settings, from all of it
+"""
+
+from warpwatch.config.environment import (
+    Unit,
+    api_server,
+    command,
+    hostname,
+    node,
+    runtime_directory,
+    unit,
+    visible_devices,
+)
+from warpwatch.config.exporter import Resolved, exporter
+
+__all__ = [
+    "Resolved",
+    "Unit",
+    "api_server",
+    "command",
+    "exporter",
+    "hostname",
+    "node",
+    "runtime_directory",
+    "unit",
+    "visible_devices",
+]

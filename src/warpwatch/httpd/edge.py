@@ -1,0 +1,129 @@
+"""What stands between a network and the pages: TLS, passwords, a rate, headers.
+
+All of it comes from one file and is followed while that file, or one that it names, changes. A
+change that does not load leaves in force what was: a typing error must neither stop the page
+nor open it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+
+from warpwatch.clock import Clock
+from warpwatch.errors import InputError
+from warpwatch.httpd.message import Request, Response, plain
+from warpwatch.httpd.passwords import Passwords
+from warpwatch.httpd.tls import context, living
+from warpwatch.httpd.webconfig import Rate, WebConfig, load
+
+log = logging.getLogger(__name__)
+
+_Stamp = tuple[int, int, int]
+
+
+class Edge:
+    def __init__(self, path: Path, clock: Clock) -> None:
+        """Whatever is wrong at the start is raised: nobody is served with less than was asked."""
+        self._path = path
+        self._clock = clock
+        self._seen: tuple[_Stamp | None, ...] = ()
+        config = load(path)
+        self.tls = living(context(config.tls, str(path))) if config.tls else None
+        self._hold(config)
+
+    def follow(self) -> None:
+        """Reads anew what has changed; to be called now and then."""
+        stamps = self._stamps(self._config)
+        if stamps == self._seen:
+            return
+        self._seen = stamps
+        try:
+            config = load(self._path)
+            self._renew(config)
+        except InputError as error:
+            log.error("the web configuration stays as it was: %s", error.message)  # noqa: TRY400
+        else:
+            self._hold(config)
+            log.info("%s was read again", self._path)
+
+    async def admit(self, request: Request) -> Response | None:
+        """None, or what to answer instead of the page."""
+        if self._bucket is not None and not self._bucket.take():
+            return plain("too many requests\n", 429)
+        if self._passwords is None:
+            return None
+        if await self._passwords.admit(request.headers.get("authorization", "")):
+            return None
+        return plain("Unauthorized\n", 401, **{"www-authenticate": "Basic"})
+
+    @property
+    def summary(self) -> str:
+        """For people: what is asked of a client."""
+        config = self._config
+        asked = [
+            "TLS" if config.tls else "no TLS",
+            f"{config.tls.client_auth}" if config.tls else "",
+            f"{len(config.users)} users" if config.users else "no passwords",
+            f"{config.rate.burst} requests at once" if config.rate else "",
+        ]
+        return ", ".join(filter(None, asked))
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return self._config.headers
+
+    def trusts(self, transport: asyncio.BaseTransport) -> bool:
+        """Whether a client, verified by OpenSSL, is one of those who are let in."""
+        tls = self._config.tls
+        if tls is None or not tls.allowed_sans:
+            return True
+        shown = transport.get_extra_info("ssl_object").getpeercert() or {}
+        names = {value for _, value in shown.get("subjectAltName", ())}
+        return not tls.allowed_sans.isdisjoint(names)
+
+    def _renew(self, config: WebConfig) -> None:
+        if (self.tls is None) is not (config.tls is None):
+            raise InputError(
+                str(self._path),
+                "TLS cannot be switched on or off while this runs",
+                hint="start it again",
+            )
+        if self.tls is not None and config.tls is not None:
+            self.tls.current = context(config.tls, str(self._path))
+
+    def _hold(self, config: WebConfig) -> None:
+        self._config = config
+        self._passwords = Passwords(config.users) if config.users else None
+        self._bucket = _Bucket(config.rate, self._clock) if config.rate else None
+        self._seen = self._stamps(config)
+
+    def _stamps(self, config: WebConfig) -> tuple[_Stamp | None, ...]:
+        return tuple(_stamp(path) for path in (self._path, *config.files()))
+
+
+def _stamp(path: Path) -> _Stamp | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+class _Bucket:
+    """Fills by one request per interval, up to a burst."""
+
+    def __init__(self, rate: Rate, clock: Clock) -> None:
+        self._rate = rate
+        self._clock = clock
+        self._held = float(rate.burst)
+        self._at = clock.monotonic()
+
+    def take(self) -> bool:
+        now = self._clock.monotonic()
+        filled = self._held + (now - self._at) / self._rate.interval
+        self._held, self._at = min(float(self._rate.burst), filled), now
+        if self._held < 1:
+            return False
+        self._held -= 1
+        return True

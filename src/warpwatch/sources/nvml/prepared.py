@@ -1,0 +1,258 @@
+"""Calls that every read makes, made ready once.
+
+The bindings look the function up, and make its arguments and the room for its answer anew at each
+call, which takes longer than most answers of the driver. Here that is done once for a board: the
+same function of the same library, which the bindings have loaded, with the same structures.
+
+The room is used again by the next call, so an answer is to be read before that. A board makes one
+call at a time: its lock is held while it is read.
+"""
+
+import ctypes
+import struct
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, NamedTuple, NoReturn
+
+Ready = Callable[[], Any]
+Refuse = Callable[[int], NoReturn]
+"""Says by an exception that the driver answered with this code."""
+
+_FEW = 16
+"""Processes that there is room for from the start."""
+_TOO_SMALL = 7
+_UNTOLD = 2**64 - 1
+"""Instead of a size."""
+PROCESS = struct.Struct("@IQII")
+"""As the driver writes it: the bindings' structures take long to give out their members."""
+
+
+class Info(NamedTuple):
+    """Of a process, under the names that the bindings have."""
+
+    pid: int
+    usedGpuMemory: int | None  # noqa: N815
+    gpuInstanceId: int  # noqa: N815
+    computeInstanceId: int  # noqa: N815
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    bindings: ModuleType
+    function: Callable[..., int]
+    handle: Any
+    arguments: tuple[Any, ...]
+    refuse: Refuse
+
+    def into(self, *rooms: Any) -> Ready:
+        """With numbers as arguments, and where the driver is to write behind them."""
+        function, refuse = self.function, self.refuse
+        given = (self.handle, *map(ctypes.c_uint, self.arguments), *map(ctypes.byref, rooms))
+
+        def ready() -> None:
+            code = function(*given)
+            if code:
+                refuse(code)
+
+        return ready
+
+
+Maker = Callable[[Call], Ready]
+
+
+class Form(NamedTuple):
+    make: Maker
+    symbol: str = ""
+    """In the library, where it is not what the bindings call it."""
+
+
+def _number(room: type[ctypes.c_uint | ctypes.c_ulonglong]) -> Form:
+    def make(call: Call) -> Ready:
+        number = room()
+        fill = call.into(number)
+
+        def ready() -> int:
+            fill()
+            return number.value
+
+        return ready
+
+    return Form(make)
+
+
+def _pair(call: Call) -> Ready:
+    first, second = ctypes.c_uint(), ctypes.c_uint()
+    fill = call.into(first, second)
+
+    def ready() -> list[int]:
+        fill()
+        return [first.value, second.value]
+
+    return ready
+
+
+def _structure(name: str) -> Form:
+    def make(call: Call) -> Ready:
+        structure = getattr(call.bindings, name)()
+        fill = call.into(structure)
+
+        def ready() -> Any:
+            fill()
+            return structure
+
+        return ready
+
+    return Form(make)
+
+
+def _memory(call: Call) -> Ready:
+    """Of its second form, which the bindings tell from the first by the argument that it has."""
+    structure = call.bindings.c_nvmlMemory_v2_t()
+    (structure.version,) = call.arguments
+    function, refuse = call.function, call.refuse
+    given = (call.handle, ctypes.byref(structure))
+
+    def ready() -> Any:
+        code = function(*given)
+        if code:
+            refuse(code)
+        return structure
+
+    return ready
+
+
+def _values(call: Call) -> Ready:
+    """Many of them, each by its number and scope."""
+    (wanted,) = call.arguments
+    room = (call.bindings.c_nvmlFieldValue_t * len(wanted))()
+    for value, (number, scope) in zip(room, wanted, strict=True):
+        value.fieldId, value.scopeId = number, scope
+    blank = bytes(room)
+    function, refuse = call.function, call.refuse
+    given = (call.handle, len(wanted), room)
+
+    def ready() -> Any:
+        # What the driver leaves alone must not pass for what it said before.
+        ctypes.memmove(room, blank, len(blank))
+        code = function(*given)
+        if code:
+            refuse(code)
+        return room
+
+    return ready
+
+
+def _processes(call: Call) -> Ready:
+    """In one call: the bindings make another before it, to learn how many there are."""
+    count = ctypes.c_uint()
+    rooms = [ctypes.create_string_buffer(_FEW * PROCESS.size)]
+    function, handle, counted = call.function, call.handle, ctypes.byref(count)
+
+    def fill() -> int:
+        count.value = len(rooms[0]) // PROCESS.size
+        return function(handle, counted, rooms[0])
+
+    def ready() -> list[Info]:
+        code = fill()
+        if code == _TOO_SMALL:
+            # There may be more by the time of the second call.
+            rooms[0] = ctypes.create_string_buffer((count.value * 2 + 5) * PROCESS.size)
+            code = fill()
+        if code:
+            call.refuse(code)
+        if not count.value:
+            return []
+        told = memoryview(rooms[0])[: count.value * PROCESS.size]
+        return [
+            Info(pid, None if memory == _UNTOLD else memory, instance, compute)
+            for pid, memory, instance, compute in PROCESS.iter_unpack(told)
+        ]
+
+    return ready
+
+
+def _part(call: Call) -> Ready:
+    """The handle of what is in a place now: the same object as long as it is the same handle."""
+    address = ctypes.c_void_p()
+    fill = call.into(address)
+    last: list[Any] = [None, None]
+
+    def ready() -> Any:
+        fill()
+        if address.value != last[0]:
+            last[:] = address.value, ctypes.cast(address, call.bindings.c_nvmlDevice_t)
+        return last[1]
+
+    return ready
+
+
+FORMS: Mapping[str, Form] = {
+    **dict.fromkeys(
+        (
+            "nvmlDeviceGetApplicationsClock",
+            "nvmlDeviceGetClockInfo",
+            "nvmlDeviceGetCurrPcieLinkGeneration",
+            "nvmlDeviceGetCurrPcieLinkWidth",
+            "nvmlDeviceGetEnforcedPowerLimit",
+            "nvmlDeviceGetFanSpeed",
+            "nvmlDeviceGetGpuInstanceId",
+            "nvmlDeviceGetMaxClockInfo",
+            "nvmlDeviceGetPcieReplayCounter",
+            "nvmlDeviceGetPcieThroughput",
+            "nvmlDeviceGetPerformanceState",
+            "nvmlDeviceGetPowerManagementLimit",
+            "nvmlDeviceGetPowerUsage",
+            "nvmlDeviceGetTemperature",
+        ),
+        _number(ctypes.c_uint),
+    ),
+    **dict.fromkeys(
+        (
+            "nvmlDeviceGetCurrentClocksEventReasons",
+            "nvmlDeviceGetMemoryErrorCounter",
+            "nvmlDeviceGetNvLinkErrorCounter",
+            "nvmlDeviceGetTotalEnergyConsumption",
+        ),
+        _number(ctypes.c_ulonglong),
+    ),
+    **dict.fromkeys(
+        (
+            "nvmlDeviceGetDecoderUtilization",
+            "nvmlDeviceGetEccMode",
+            "nvmlDeviceGetEncoderUtilization",
+            "nvmlDeviceGetMigMode",
+        ),
+        Form(_pair),
+    ),
+    "nvmlDeviceGetBAR1MemoryInfo": _structure("c_nvmlBAR1Memory_t"),
+    "nvmlDeviceGetComputeRunningProcesses": Form(
+        _processes, "nvmlDeviceGetComputeRunningProcesses_v3"
+    ),
+    "nvmlDeviceGetFieldValues": Form(_values),
+    "nvmlDeviceGetGraphicsRunningProcesses": Form(
+        _processes, "nvmlDeviceGetGraphicsRunningProcesses_v3"
+    ),
+    "nvmlDeviceGetMemoryInfo": Form(_memory, "nvmlDeviceGetMemoryInfo_v2"),
+    "nvmlDeviceGetMigDeviceHandleByIndex": Form(_part),
+    "nvmlDeviceGetRowRemapperHistogram": _structure("c_nvmlRowRemapperHistogramValues"),
+    "nvmlDeviceGetUtilizationRates": _structure("c_nvmlUtilization_t"),
+}
+"""By the function's name in the bindings."""
+
+
+def ready(
+    bindings: ModuleType,
+    function: str,
+    handle: object,
+    arguments: tuple[object, ...],
+    refuse: Refuse,
+) -> Ready | None:
+    """None for what is to be called through the bindings: what is not made at every read, and what
+    the library lacks.
+    """
+    form = FORMS.get(function)
+    if form is None:
+        return None
+    found = getattr(bindings.nvmlLib, form.symbol or function, None)
+    return None if found is None else form.make(Call(bindings, found, handle, arguments, refuse))
