@@ -330,7 +330,7 @@ SPRINKLED = (
 
 def damaged(seeds: Sequence[bytes], random_: random.Random) -> bytes:
     content = random_.choice(seeds)
-    for _ in range(random_.choice((1, 1, 2, 3, 8))):
+    for _ in range(random_.choice((1, 1, 1, 2, 4))):
         content = random_.choice(WAYS)(content, seeds, random_)
     return content[:100_000]
 

@@ -99,7 +99,7 @@ def _file(pid: int, name: str, root: Path) -> bytes:
 def _stat(pid: int, root: Path) -> tuple[str, int]:
     """Name and start time."""
     head, bracket, rest = _file(pid, "stat", root).rpartition(b")")
-    fields = rest.split()
+    fields = rest.split(None, _START + 1)
     if not bracket or len(fields) <= _START:
         raise ValueError(f"{pid} is no process")
     return head.partition(b"(")[2].decode(errors="replace"), int(fields[_START])

@@ -119,4 +119,4 @@ def test_the_lock_of_users_is_part_of_the_lock_of_developers() -> None:
         for lock in ("requirements.lock", "requirements-dev.lock")
     )
     assert users <= developers
-    assert len(users) <= 10
+    assert len(users) <= 16

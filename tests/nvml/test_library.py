@@ -78,8 +78,8 @@ def test_what_was_taken_of_the_drivers_memory_is_given_back(machine: Machine) ->
     machine.gpus(2)
     machine.divide(1)
     life = machine.play(WHOLE_LIFE)
-    # Of each GPU an event set and a sample, and a sample of each of the two instances.
-    assert (life["during"], life["after"]) == (6, 0)
+    # Of each GPU an event set and two samples, and two samples of each of the two instances.
+    assert (life["during"], life["after"]) == (10, 0)
     whole, divided, larger, smaller = life["said"]
     active = "DCGM_FI_PROF_GR_ENGINE_ACTIVE"
     assert [part[active] for part in (whole, divided, larger, smaller)] == [

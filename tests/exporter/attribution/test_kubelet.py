@@ -12,7 +12,8 @@ from warpwatch.clients.kubelet.wire import Pod
 from warpwatch.clock import ManualClock
 from warpwatch.errors import Unreachable
 from warpwatch.exporter.attribution.device_ids import Place
-from warpwatch.exporter.attribution.kubelet import KEPT_SECONDS, Kubelet
+from warpwatch.exporter.attribution.inquiry import KEPT_SECONDS
+from warpwatch.exporter.attribution.kubelet import Kubelet
 from warpwatch.samples.entity import Gpu, Instance
 from warpwatch.samples.owner import Claim, Owner
 from warpwatch.samples.sample import Reading, Report

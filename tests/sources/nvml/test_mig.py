@@ -65,7 +65,7 @@ def test_an_instance_that_is_destroyed_gives_its_sample_back() -> None:
     destroyed = gpu.real.instances.pop(2)
     _, parts = gpu.read()
     assert len(parts) == 1
-    assert gpu.kept == 2
+    assert gpu.kept == 2 * 2
     gpu.real.instances[2] = destroyed
     _, parts = gpu.read()
     assert parts[1].gaps == dict.fromkeys(FIGURES, Reason.NOT_YET_SAMPLED)
@@ -81,7 +81,7 @@ def test_when_mig_is_switched_off_the_gpu_is_whole_and_all_is_asked_again() -> N
     gpu.real.codes.clear()
     whole, parts = gpu.read()
     assert (whole.gaps, parts) == ({}, [])
-    assert gpu.kept == 1
+    assert gpu.kept == 2
 
 
 def test_compute_instances_of_one_gpu_instance_are_one_entity() -> None:

@@ -83,7 +83,7 @@ class Inquiry(Generic[T]):
 
     def _fail(self, why: str) -> None:
         if why != self._failure:
-            log.warning("whose work it is is not known: %s", why)
+            log.warning("who has which GPU is not known: %s", why)
         self._failure = why
         if self._known and self._heard is not None:
             silent = self._clock.monotonic() - self._heard

@@ -1,8 +1,7 @@
 """Pods, containers and claims, from the kubelet of this node.
 
-It is asked once an interval, in a thread of its own, and never by a scrape. One that does not
-answer costs labels and not the page: those that are known stay for a while, since the work does
-not stop when the kubelet is restarted, and are then dropped, since they may be wrong by then.
+It is asked once an interval (inquiry), and tells more than GPUs: what is of other kinds is passed
+over.
 """
 
 import logging
@@ -14,19 +13,15 @@ from typing import Protocol
 from warpwatch.clients.kubelet.wire import Claim as Given
 from warpwatch.clients.kubelet.wire import Pod
 from warpwatch.clock import Clock
-from warpwatch.errors import Unreachable
 from warpwatch.exporter.attribution.device_ids import Place, place, places
+from warpwatch.exporter.attribution.inquiry import Inquiry
 from warpwatch.exporter.attribution.stage import Health, add
-from warpwatch.exporter.worker import Worker, patiently
 from warpwatch.samples.entity import Entity
 from warpwatch.samples.owner import Claim, Owner
 from warpwatch.samples.sample import Report
 
 log = logging.getLogger(__name__)
 
-TIMEOUT = 5.0
-KEPT_SECONDS = 60.0
-"""For so long what was known of a kubelet that has fallen silent is taken for true."""
 _RESOURCES = frozenset({"nvidia.com/gpu", "nvidia.com/gpu.shared"})
 _MIG = "nvidia.com/mig-"
 _MOST_STRANGE = 100
@@ -61,14 +56,11 @@ class Kubelet:
     ) -> None:
         """`resources` are names beside NVIDIA's own under which GPUs are handed out."""
         self._lister = lister
-        self._clock = clock
-        self._interval = interval
+        self._inquiry = Inquiry("kubelet", lister.pods, self._learn, clock, interval)
         self._resources = _RESOURCES | resources
         self._resolve = resolve
-        self._pods: tuple[Pod, ...] = ()
+        self._pods: tuple[Pod, ...] | None = None
         self._held: Mapping[Place, tuple[Owner, ...]] = {}
-        self._heard: float | None = None
-        self._failure = "not asked yet"
         self._strange: set[str] = set()
 
     def __call__(self, report: Report) -> Report:
@@ -79,49 +71,19 @@ class Kubelet:
         return replace(report, readings=readings)
 
     async def run(self) -> None:
-        worker: Worker[tuple[Pod, ...]] = Worker("kubelet")
         try:
-            while True:
-                await self._ask(worker)
-                await self._clock.sleep(self._interval)
+            await self._inquiry.run()
         finally:
-            worker.stop()
             self._lister.close()
 
     def health(self) -> Sequence[Health]:
-        age = None if self._heard is None else self._clock.monotonic() - self._heard
-        return (Health("kubelet", not self._failure, age, self._failure),)
+        return (self._inquiry.health(),)
 
-    async def _ask(self, worker: Worker[tuple[Pod, ...]]) -> None:
-        """The call has its own deadline; one that outlives even that is not joined by another."""
-        if worker.busy:
-            self._fail("the kubelet has not answered")
-            return
-        try:
-            pods = await patiently(worker.submit(lambda: self._lister.pods(TIMEOUT)), TIMEOUT + 1.0)
-        except Unreachable as error:
-            self._fail(f"{error.message}; {error.hint}" if error.hint else error.message)
-            return
-        if pods is None:
-            self._fail("the kubelet has not answered")
-            return
-        self._heard = self._clock.monotonic()
-        if self._failure and self._pods:
-            log.info("the kubelet answers again")
-        self._failure = ""
+    def _learn(self, pods: tuple[Pod, ...] | None) -> None:
         # Claims are resolved anew each time, since what they stand for may become known later.
         if pods != self._pods or self._resolve is not None:
             self._pods = pods
-            self._held = _gathered(self._holdings(pods))
-
-    def _fail(self, why: str) -> None:
-        if why != self._failure:
-            log.warning("which pod has which GPU is not known: %s", why)
-        self._failure = why
-        silent = self._heard is None or self._clock.monotonic() - self._heard > KEPT_SECONDS
-        if silent and self._held:
-            log.warning("the pods' labels are dropped: nothing heard for %.0f s", KEPT_SECONDS)
-            self._held, self._pods = {}, ()
+            self._held = _gathered(self._holdings(pods or ()))
 
     def _holdings(self, pods: tuple[Pod, ...]) -> Iterator[_Held]:
         for pod in pods:

@@ -98,12 +98,16 @@ class Board:
                 gaps[id_] = refusal.reason
         links, uncounted = self._count_links(ask, plan)
         self._numbered.fetch(plan.asked, links)
-        for id_ in plan.numbered:
-            _tell(id_, self._numbered.of_gpu(id_, links), values, gaps)
-        gaps |= uncounted
+        said = self._numbered.of_gpu()
+        said.update(uncounted)
         figures = self._figures(ask, plan, links)
         for id_ in plan.metrics:
-            _tell(id_, figures[id_], values, gaps)
+            said[id_] = figures[id_]
+        for id_, what in said.items():
+            if isinstance(what, Reason):
+                gaps[id_] = what
+            else:
+                values[id_] = what
         processes = self._tenants(ask, plan, values, gaps)
         reached = self._peers(ask, plan, values, gaps)
         self._remember(plan, values, gaps)
@@ -234,15 +238,6 @@ def lost(gpu: Gpu, fields: AbstractSet[int], clock: Clock) -> Report:
     """Of a GPU that is no longer open."""
     gaps = dict.fromkeys(fields, Reason.LOST)
     return Report(gpu, clock.now(), (Reading(gpu, {}, gaps),))
-
-
-def _tell(
-    id_: int, what: Value | Reason, values: dict[int, Value], gaps: dict[int, Reason]
-) -> None:
-    if isinstance(what, Reason):
-        gaps[id_] = what
-    else:
-        values[id_] = what
 
 
 def _grave(gaps: Mapping[int, Reason]) -> Reason | None:

@@ -35,7 +35,6 @@ class Plan:
     """Gaps of a GPU that has no links to have these fields."""
     asked: AbstractSet[int]
     calls: tuple[tuple[int, Read], ...]
-    numbered: tuple[int, ...]
     metrics: AbstractSet[int]
     tenants: AbstractSet[int]
     lasting: tuple[int, ...]
@@ -56,7 +55,6 @@ def plan(fields: AbstractSet[int], memory: Memory[Value | Reason]) -> Plan:
         without_links=dict.fromkeys(asked & OF_LINKS, Reason.UNSUPPORTED),
         asked=asked,
         calls=tuple((id_, CALLS[id_]) for id_ in sorted(asked & CALLS.keys())),
-        numbered=tuple(asked & OF_GPU),
         metrics=asked & METRICS.keys(),
         tenants=asked & KINDS.keys(),
         lasting=tuple(asked & LASTING),

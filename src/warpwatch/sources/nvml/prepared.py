@@ -45,17 +45,9 @@ class Call:
     arguments: tuple[Any, ...]
     refuse: Refuse
 
-    def into(self, *rooms: Any) -> Ready:
-        """With numbers as arguments, and where the driver is to write behind them."""
-        function, refuse = self.function, self.refuse
-        given = (self.handle, *map(ctypes.c_uint, self.arguments), *map(ctypes.byref, rooms))
-
-        def ready() -> None:
-            code = function(*given)
-            if code:
-                refuse(code)
-
-        return ready
+    def into(self, *rooms: Any) -> tuple[Any, ...]:
+        """All that the driver is given: numbers, and behind them where it is to write."""
+        return self.handle, *map(ctypes.c_uint, self.arguments), *map(ctypes.byref, rooms)
 
 
 Maker = Callable[[Call], Ready]
@@ -70,10 +62,12 @@ class Form(NamedTuple):
 def _number(room: type[ctypes.c_uint | ctypes.c_ulonglong]) -> Form:
     def make(call: Call) -> Ready:
         number = room()
-        fill = call.into(number)
+        function, refuse, given = call.function, call.refuse, call.into(number)
 
         def ready() -> int:
-            fill()
+            code = function(*given)
+            if code:
+                refuse(code)
             return number.value
 
         return ready
@@ -83,43 +77,36 @@ def _number(room: type[ctypes.c_uint | ctypes.c_ulonglong]) -> Form:
 
 def _pair(call: Call) -> Ready:
     first, second = ctypes.c_uint(), ctypes.c_uint()
-    fill = call.into(first, second)
+    function, refuse, given = call.function, call.refuse, call.into(first, second)
 
     def ready() -> list[int]:
-        fill()
+        code = function(*given)
+        if code:
+            refuse(code)
         return [first.value, second.value]
 
     return ready
 
 
-def _structure(name: str) -> Form:
+def _structure(name: str, symbol: str = "") -> Form:
+    """Where there is an argument, it is the version of the structure, which holds it."""
+
     def make(call: Call) -> Ready:
         structure = getattr(call.bindings, name)()
-        fill = call.into(structure)
+        if call.arguments:
+            (structure.version,) = call.arguments
+        function, refuse = call.function, call.refuse
+        given = (call.handle, ctypes.byref(structure))
 
         def ready() -> Any:
-            fill()
+            code = function(*given)
+            if code:
+                refuse(code)
             return structure
 
         return ready
 
-    return Form(make)
-
-
-def _memory(call: Call) -> Ready:
-    """Of its second form, which the bindings tell from the first by the argument that it has."""
-    structure = call.bindings.c_nvmlMemory_v2_t()
-    (structure.version,) = call.arguments
-    function, refuse = call.function, call.refuse
-    given = (call.handle, ctypes.byref(structure))
-
-    def ready() -> Any:
-        code = function(*given)
-        if code:
-            refuse(code)
-        return structure
-
-    return ready
+    return Form(make, symbol)
 
 
 def _values(call: Call) -> Ready:
@@ -175,11 +162,13 @@ def _processes(call: Call) -> Ready:
 def _part(call: Call) -> Ready:
     """The handle of what is in a place now: the same object as long as it is the same handle."""
     address = ctypes.c_void_p()
-    fill = call.into(address)
+    function, refuse, given = call.function, call.refuse, call.into(address)
     last: list[Any] = [None, None]
 
     def ready() -> Any:
-        fill()
+        code = function(*given)
+        if code:
+            refuse(code)
         if address.value != last[0]:
             last[:] = address.value, ctypes.cast(address, call.bindings.c_nvmlDevice_t)
         return last[1]
@@ -233,7 +222,10 @@ FORMS: Mapping[str, Form] = {
     "nvmlDeviceGetGraphicsRunningProcesses": Form(
         _processes, "nvmlDeviceGetGraphicsRunningProcesses_v3"
     ),
-    "nvmlDeviceGetMemoryInfo": Form(_memory, "nvmlDeviceGetMemoryInfo_v2"),
+    "nvmlDeviceGetGridLicensableFeatures": _structure(
+        "c_nvmlGridLicensableFeatures_v4_t", "nvmlDeviceGetGridLicensableFeatures_v4"
+    ),
+    "nvmlDeviceGetMemoryInfo": _structure("c_nvmlMemory_v2_t", "nvmlDeviceGetMemoryInfo_v2"),
     "nvmlDeviceGetMigDeviceHandleByIndex": Form(_part),
     "nvmlDeviceGetRowRemapperHistogram": _structure("c_nvmlRowRemapperHistogramValues"),
     "nvmlDeviceGetUtilizationRates": _structure("c_nvmlUtilization_t"),

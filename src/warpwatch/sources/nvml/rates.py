@@ -11,6 +11,8 @@ SENT, RECEIVED = 138, 139
 KIB_PER_MB = 1000
 """As DCGM has it: its MB are 1000 KiB."""
 
+Speeds = Mapping[Wanted, float | Reason]
+
 RATES: Mapping[int, tuple[Wanted, ...]] = {
     nvlink.NVLINK_BANDWIDTH_TOTAL.id: ((SENT, ALL_LINKS), (RECEIVED, ALL_LINKS)),
     nvlink.NVLINK_TX_BANDWIDTH_TOTAL.id: ((SENT, ALL_LINKS),),
@@ -26,36 +28,40 @@ RATES: Mapping[int, tuple[Wanted, ...]] = {
 
 
 class Rates:
-    """Of one GPU. A counter that starts anew, as after a reset, leaves a gap and no negative."""
+    """Of one GPU. A counter that starts anew, as after a reset, leaves a gap and no negative; so
+    does one that was not told, until it has been told twice.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._before: dict[Wanted, tuple[float, float]] = {}
-        self._speeds: dict[Wanted, float | Reason] = {}
+        self._told: Mapping[Wanted, Answer] = {}
+        self._since = 0.0
 
-    def take(self, answers: Mapping[Wanted, Answer], counters: Iterable[Wanted]) -> None:
-        """Of what was fetched just now, those that only grow."""
-        now, before = self._clock.monotonic(), self._before
+    def take(
+        self, answers: Mapping[Wanted, Answer], counters: Iterable[Wanted]
+    ) -> dict[Wanted, float | Reason]:
+        """KiB a second of those that only grow, from what was fetched just now."""
+        now, before = self._clock.monotonic(), self._told
+        elapsed = now - self._since
+        self._told, self._since = answers, now
         speeds: dict[Wanted, float | Reason] = {}
         for counter in counters:
-            kib = answers[counter]
+            kib, last = answers[counter], before.get(counter)
             if isinstance(kib, Reason):
                 speeds[counter] = kib
-                continue
-            last = before.get(counter)
-            before[counter] = now, kib
-            if last is None or now <= last[0] or kib < last[1]:
+            elif last is None or isinstance(last, Reason) or kib < last or elapsed <= 0:
                 speeds[counter] = Reason.NOT_YET_SAMPLED
             else:
-                speeds[counter] = (kib - last[1]) / (now - last[0])
-        self._speeds = speeds
+                speeds[counter] = (kib - last) / elapsed
+        return speeds
 
-    def __call__(self, counters: Iterable[Wanted]) -> Value | Reason:
-        """MB a second of these together."""
-        together = 0.0
-        for counter in counters:
-            speed = self._speeds[counter]
-            if isinstance(speed, Reason):
-                return speed
-            together += speed
-        return round(together / KIB_PER_MB)
+
+def together(speeds: Speeds, counters: Iterable[Wanted]) -> Value | Reason:
+    """MB a second."""
+    total = 0.0
+    for counter in counters:
+        speed = speeds[counter]
+        if isinstance(speed, Reason):
+            return speed
+        total += speed
+    return round(total / KIB_PER_MB)

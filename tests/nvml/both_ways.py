@@ -1,0 +1,71 @@
+"""Run in a process of its own: each prepared call, made through the bindings and past them."""
+
+import functools
+import json
+import sys
+from typing import Any
+
+import pynvml
+
+from warpwatch.sources.nvml.door import Door, Refused
+from warpwatch.sources.nvml.prepared import FORMS, Ready
+from warpwatch.sources.nvml.tenants import KINDS
+
+VALUES = tuple((number, scope) for number in (82, 138, 139, 142, 165, 9999) for scope in (0, 1))
+ARGUMENTS: dict[str, tuple[tuple[object, ...], ...]] = {
+    "nvmlDeviceGetFieldValues": ((VALUES,), (VALUES[:1],)),
+    "nvmlDeviceGetMemoryErrorCounter": ((0, 0, 2), (1, 1, 7)),
+    "nvmlDeviceGetMemoryInfo": ((pynvml.nvmlMemory_v2,),),
+    "nvmlDeviceGetNvLinkErrorCounter": ((0, 1), (17, 3)),
+    **dict.fromkeys(
+        (
+            "nvmlDeviceGetApplicationsClock",
+            "nvmlDeviceGetClockInfo",
+            "nvmlDeviceGetMaxClockInfo",
+            "nvmlDeviceGetMigDeviceHandleByIndex",
+            "nvmlDeviceGetPcieThroughput",
+            "nvmlDeviceGetTemperature",
+        ),
+        ((0,), (1,), (7,)),
+    ),
+}
+MEMBERS = ("pid", "usedGpuMemory", "gpuInstanceId", "computeInstanceId")
+
+
+def said(function: str, answer: Any) -> object:
+    """What it holds, without what it is held by."""
+    if function in {name for _, name in KINDS.values()}:
+        return [[getattr(info, member) for member in MEMBERS] for info in answer]
+    if function == "nvmlDeviceGetFieldValues":
+        return [[v.fieldId, v.scopeId, v.valueType, v.nvmlReturn, v.value.ullVal] for v in answer]
+    if function == "nvmlDeviceGetMigDeviceHandleByIndex":
+        return pynvml.nvmlDeviceGetGpuInstanceId(answer)
+    if isinstance(answer, pynvml.Structure):
+        return bytes(answer).hex()
+    return answer
+
+
+def outcome(function: str, call: Ready) -> object:
+    try:
+        return said(function, call())
+    except Refused as refusal:
+        return [str(refusal.reason), refusal.message, refusal.code]
+
+
+def main() -> None:
+    pynvml.nvmlInit()
+    door = Door(pynvml)
+    handles = [pynvml.nvmlDeviceGetHandleByIndex(index) for index in range(int(sys.argv[1]))]
+    told: dict[str, list[object]] = {}
+    for function in FORMS:
+        for arguments in ARGUMENTS.get(function, ((),)):
+            for index, handle in enumerate(handles):
+                through = functools.partial(door.call, function, handle, *arguments)
+                past = door.ready(function, handle, *arguments)
+                ways = [outcome(function, way) for way in (through, past, past)]
+                prepared = not isinstance(past, functools.partial)
+                told[f"{function} {arguments} {index}"] = [prepared, *ways]
+    json.dump(told, sys.stdout)
+
+
+main()
