@@ -4,7 +4,7 @@ A series says its unit, and its source says the unit that it has: the factor bet
 never typed. Device-wide values that are repeated for each MIG instance or pod count once.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,6 +14,8 @@ from warpwatch.rules.source import GPU, INSTANCE, joined, placed, replaced
 
 SLICES = 7
 """Compute slices of a GPU that is divided."""
+_SIZES = (1, 2, 3, 4, 7)
+"""Of these an instance may have so many."""
 
 _FACTORS: Mapping[tuple[str, str], str] = {
     ("MHz", "hertz"): "* 1e6",
@@ -99,9 +101,16 @@ def _sum(part: str) -> str:
 
 
 def _share(part: str) -> str:
-    whole = f'{part}{{mig_profile=""}}'
-    parts = (f'{part}{{mig_profile=~"{n}g[.].*"}} * {n} / {SLICES}' for n in (1, 2, 3, 4, 7))
-    return f"sum by ({', '.join(GPU)}) ({' or '.join((whole, *parts))})"
+    return f"sum by ({', '.join(GPU)}) ({by_slices(lambda matcher: f'{part}{{{matcher}}}')})"
+
+
+def by_slices(of: Callable[[str], str]) -> str:
+    """Each with what it is of the whole GPU: of a MIG instance its slices."""
+    whole = of('mig_profile=""')
+    sizes = {size: f'mig_profile=~"{size}g[.].*"' for size in _SIZES}
+    return " or ".join(
+        (whole, *(f"{of(of_size)} * {n} / {SLICES}" for n, of_size in sizes.items()))
+    )
 
 
 def of_ours(

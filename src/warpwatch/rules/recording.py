@@ -1,0 +1,175 @@
+"""What is looked at from afar: nodes, models, clusters, workloads, namespaces, teams.
+
+Names are `level:metric:operation`, as in mixins. What is of owners is weighted by their share of
+each GPU, so that a sum over owners is never more than the GPUs there are.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from warpwatch.rules import owners
+from warpwatch.rules.model import Group, Record
+from warpwatch.rules.source import INSTANCE
+
+ACTIVITY = "gpu_instance:activity:ratio"
+IDLE = 0.05
+"""Below this share of activity a GPU that somebody has is idle."""
+
+_PLACES: Mapping[str, tuple[str, ...]] = {
+    "node": ("cluster", "node"),
+    "model": ("cluster", "model"),
+    "cluster": ("cluster",),
+}
+_OWNERS: Mapping[str, tuple[str, ...]] = {
+    "workload": ("cluster", "workload_namespace", "workload_pod", "workload_job", "team"),
+    "namespace": ("cluster", "workload_namespace", "team"),
+    "team": ("cluster", "team"),
+}
+_AVERAGED = {
+    "gpu:activity:ratio": ("activity:avg", "Mean activity of the GPUs."),
+    "gpu:utilisation:ratio": ("utilisation:avg", "Mean share of the time in which a kernel ran."),
+    "gpu:sm_active:ratio": ("sm_active:avg", "Mean share of cycles with work on an SM."),
+    "gpu:tensor_active:ratio": ("tensor_active:avg", "Mean share of cycles on tensor pipes."),
+    "gpu:dram_active:ratio": ("dram_active:avg", "Mean share of cycles with memory traffic."),
+    "gpu:throttled:ratio": ("throttled:avg", "Mean share of the time slowed by heat or power."),
+}
+_SUMMED = {
+    "gpu:power:watts": ("power_watts:sum", "Power drawn."),
+    "gpu:memory_used:bytes": ("memory_used_bytes:sum", "GPU memory in use."),
+    "gpu:memory_total:bytes": ("memory_total_bytes:sum", "GPU memory there is."),
+    "gpu:pcie:bytes_per_second": ("pcie_bytes:sum", "PCIe traffic, both ways."),
+    "gpu:nvlink:bytes_per_second": ("nvlink_bytes:sum", "NVLink traffic, both ways."),
+    "gpu:allocated:ratio": ("allocated:sum", "GPUs that somebody has; parts count as parts."),
+    "gpu:idle_allocated:ratio": ("idle_allocated:sum", "Of these what is idle."),
+}
+_OWNED = {
+    "power_watts:sum": ("gpu:power:watts", "Power drawn by its share of GPUs."),
+    "memory_used_bytes:sum": ("gpu:memory_used:bytes", "Memory in use on its share of GPUs."),
+}
+_ENTITY = ", ".join(INSTANCE)
+_DEVICE = "cluster, node, gpu, uuid, model"
+
+
+def groups(team_label: str, teams: Mapping[str, str]) -> tuple[Group, ...]:
+    return (
+        Group(name="warpwatch-gpus", rules=tuple(_gpus(team_label, teams))),
+        Group(name="warpwatch-places", rules=tuple(_places())),
+        Group(name="warpwatch-owners", rules=tuple(_of_owners()), interval=60.0),
+    )
+
+
+def _gpus(team_label: str, teams: Mapping[str, str]) -> Iterator[Record]:
+    yield from owners.records(team_label, teams)
+    yield Record(
+        name=ACTIVITY,
+        expr="gpu_instance:sm_active:ratio or gpu_instance:engine_active:ratio "
+        "or gpu:utilisation:ratio",
+        unit="ratio",
+        help="How active a GPU or a MIG instance is, by the best that is known: its SMs, its "
+        "engine, or the share of the time with any kernel.",
+    )
+    yield Record(
+        name="gpu:activity:ratio",
+        expr="gpu:sm_active:ratio or gpu:engine_active:ratio or gpu:utilisation:ratio",
+        unit="ratio",
+        help="The same of whole GPUs.",
+    )
+    yield Record(
+        name="gpu:memory_total:bytes",
+        expr="gpu:memory_used:bytes + gpu:memory_free:bytes",
+        unit="bytes",
+        help="Memory that can be used.",
+    )
+    yield Record(
+        name="gpu:memory_used:ratio",
+        expr="gpu:memory_used:bytes / (gpu:memory_total:bytes > 0)",
+        unit="ratio",
+        help="Memory in use, as a share of it.",
+    )
+    yield Record(
+        name="gpu:power_of_limit:ratio",
+        expr="gpu:power:watts / (gpu:power_limit:watts > 0)",
+        unit="ratio",
+        help="Power drawn, as a share of what the board may draw.",
+    )
+    yield Record(
+        name="gpu:pcie:bytes_per_second",
+        expr="gpu:pcie_received:bytes_per_second + gpu:pcie_sent:bytes_per_second",
+        unit="bytes_per_second",
+        help="PCIe traffic, both ways.",
+    )
+    reasons = ("power_cap", "thermal_software", "thermal_hardware", "power_brake")
+    for reason in reasons:
+        yield Record(
+            name=f"gpu:throttled_{reason}:ratio",
+            expr=f"rate(gpu:throttle_{reason}:seconds_total[5m])",
+            unit="ratio",
+            help="Share of the last five minutes in which it was slowed for this reason.",
+        )
+    together = " or ".join(
+        f'label_replace(gpu:throttled_{reason}:ratio, "reason", "{reason}", "", "")'
+        for reason in reasons
+    )
+    yield Record(
+        name="gpu:throttled:ratio",
+        expr=f"clamp_max(sum by ({_DEVICE}) ({together}), 1)",
+        unit="ratio",
+        help="Share of the last five minutes in which it was slowed for any of these.",
+    )
+    yield Record(
+        name="gpu:allocated:ratio",
+        expr=f"sum by ({_DEVICE}) ({owners.SHARE}) or 0 * gpu:memory_used:bytes",
+        unit="ratio",
+        help="How much of a GPU somebody has.",
+    )
+    idle = f"{owners.SHARE} and on ({_ENTITY}) ({ACTIVITY} < {IDLE})"
+    yield Record(
+        name="gpu:idle_allocated:ratio",
+        expr=f"sum by ({_DEVICE}) ({idle}) or 0 * gpu:allocated:ratio",
+        unit="ratio",
+        help="How much of a GPU somebody has and does not use now.",
+    )
+
+
+def _places() -> Iterator[Record]:
+    for level, labels in _PLACES.items():
+        by = f"by ({', '.join(labels)})"
+        yield Record(
+            name=f"{level}:gpus:count",
+            expr=f"count {by} (group by ({_DEVICE}) (gpu:memory_used:bytes or gpu:power:watts))",
+            help="GPUs that an exporter tells of.",
+        )
+        for series, (name, text) in _AVERAGED.items():
+            yield Record(name=f"{level}:{name}", expr=f"avg {by} ({series})", help=text)
+        for series, (name, text) in _SUMMED.items():
+            yield Record(name=f"{level}:{name}", expr=f"sum {by} ({series})", help=text)
+        yield Record(
+            name=f"{level}:temperature_celsius:max",
+            expr=f"max {by} (gpu:temperature:celsius)",
+            help="Temperature of the hottest GPU.",
+        )
+
+
+def _of_owners() -> Iterator[Record]:
+    for level, labels in _OWNERS.items():
+        by = f"by ({', '.join(labels)})"
+        yield Record(
+            name=f"{level}:gpus:sum",
+            expr=f"sum {by} ({owners.SHARE})",
+            help="GPUs that it has; parts count as parts.",
+        )
+        active = f"{owners.SHARE} * on ({_ENTITY}) group_left () {ACTIVITY}"
+        yield Record(
+            name=f"{level}:activity:avg",
+            expr=f"sum {by} ({active}) / sum {by} ({owners.SHARE} and on ({_ENTITY}) {ACTIVITY})",
+            help="Mean activity of its GPUs, of those whose activity is known.",
+            unit="ratio",
+        )
+        idle = f"{owners.SHARE} and on ({_ENTITY}) ({ACTIVITY} < {IDLE})"
+        yield Record(
+            name=f"{level}:idle_gpus:sum",
+            expr=f"sum {by} ({idle}) or 0 * {level}:gpus:sum",
+            help="GPUs that it has and does not use now.",
+        )
+        for name, (series, text) in _OWNED.items():
+            share = f"{owners.SHARE} * on ({_DEVICE}) group_left () {series}"
+            yield Record(name=f"{level}:{name}", expr=f"sum {by} ({share})", help=text)

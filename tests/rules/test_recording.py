@@ -1,0 +1,147 @@
+"""What is worked out of the neutral series: activity, owners, places, teams."""
+
+from pathlib import Path
+
+import pytest
+
+from promtool import Expected, check, needed, play
+from warpwatch.rules import normalise, recording
+
+pytestmark = needed
+TEAMS = {"ml": "red", "web.x": "blue"}
+GROUPS = (normalise.group(), *recording.groups("team", TEAMS))
+
+
+def labels(uuid: str, more: str = "") -> str:
+    host = 'gpu="0", modelName="H100", Hostname="n1", job="gpu", instance="n1:9400"'
+    return f'{{UUID="{uuid}", {host}{", " if more else ""}{more}}}'
+
+
+def gpu(uuid: str, active: float, more: str = "", used: int = 1000) -> dict[str, str]:
+    """Of a GPU, or of a pod's copy or a MIG instance of it."""
+    named = labels(uuid, more)
+    return {
+        f"DCGM_FI_DEV_FB_USED{named}": f"{used}x20",
+        f"DCGM_FI_DEV_FB_FREE{named}": "1000x20",
+        f"DCGM_FI_DEV_POWER_USAGE{named}": "400x20",
+        f"DCGM_FI_PROF_SM_ACTIVE{named}": f"{active}x20",
+    }
+
+
+def owner(uuid: str, pod: str, namespace: str, more: str = "") -> dict[str, str]:
+    named = labels(uuid, f'kind="pod", pod="{pod}", namespace="{namespace}"{more}')
+    return {f"warpwatch_workload_info{named}": "1x20"}
+
+
+def test_the_groups_are_good_and_every_series_is_made_once(tmp_path: Path) -> None:
+    check(GROUPS, tmp_path)
+    names = [rule.name for group in GROUPS for rule in group.rules]
+    assert len(names) == len(set(names))
+
+
+def test_a_shared_gpu_is_shared_out_and_no_more_than_there(tmp_path: Path) -> None:
+    series = gpu("A", 0.5) | gpu("B", 0.01) | gpu("C", 0.9)
+    series |= owner("A", "one", "ml") | owner("A", "two", "web.x") | owner("B", "three", "ml")
+    expected = [
+        Expected(
+            "team:gpus:sum",
+            "2m",
+            {'team:gpus:sum{team="red"}': 1.5, 'team:gpus:sum{team="blue"}': 0.5},
+        ),
+        Expected("cluster:allocated:sum", "2m", {"cluster:allocated:sum": 2}),
+        Expected("cluster:idle_allocated:sum", "2m", {"cluster:idle_allocated:sum": 1}),
+        Expected(
+            "team:idle_gpus:sum",
+            "2m",
+            {'team:idle_gpus:sum{team="red"}': 1, 'team:idle_gpus:sum{team="blue"}': 0},
+        ),
+        Expected("cluster:gpus:count", "2m", {"cluster:gpus:count": 3}),
+        Expected("cluster:power_watts:sum", "2m", {"cluster:power_watts:sum": 1200}),
+        Expected("round(cluster:activity:avg, 0.01)", "2m", {"{}": 0.47}),
+        Expected(
+            "round(team:activity:avg, 0.01)",
+            "2m",
+            {'{team="red"}': 0.17, '{team="blue"}': 0.5},
+        ),
+    ]
+    play(GROUPS, series, expected, tmp_path)
+
+
+def test_a_mig_instance_counts_by_its_slices(tmp_path: Path) -> None:
+    three, one = 'GPU_I_ID="1", GPU_I_PROFILE="3g.40gb"', 'GPU_I_ID="2", GPU_I_PROFILE="1g.10gb"'
+    series = gpu("A", 0.5, three) | gpu("A", 0.0, one) | owner("A", "p", "ml", f", {three}")
+    expected = [
+        Expected("round(team:gpus:sum, 0.001)", "2m", {'{team="red"}': 0.429}),
+        Expected("team:activity:avg", "2m", {'team:activity:avg{team="red"}': 0.5}),
+        Expected("cluster:gpus:count", "2m", {"cluster:gpus:count": 1}),
+    ]
+    play(GROUPS, series, expected, tmp_path)
+
+
+FOREIGN = {
+    "renamed by Prometheus": (
+        'exported_pod="p", exported_namespace="ml", pod="dcgm-exporter-7x", container="exporter"',
+        {"p": "ml"},
+    ),
+    "kept": ('pod="p", namespace="ml", container="main"', {"p": "ml"}),
+    "an idle GPU under the exporter's own pod": (
+        'pod="nvidia-dcgm-exporter-x", namespace="gpu", container="nvidia-dcgm-exporter"',
+        {},
+    ),
+    "nobody's": ('pod="", namespace=""', {}),
+}
+
+
+@pytest.mark.parametrize("case", FOREIGN)
+def test_owners_are_read_off_another_exporters_labels(case: str, tmp_path: Path) -> None:
+    more, pods = FOREIGN[case]
+    wanted = {
+        f'{{workload_pod="{pod}", workload_namespace="{space}", team="red"}}': 1.0
+        for pod, space in pods.items()
+    }
+    query = "group by (workload_pod, workload_namespace, team) (gpu_owner:workload:info)"
+    play(GROUPS, gpu("A", 0.5, more), [Expected(query, "2m", wanted)], tmp_path)
+
+
+def test_a_pods_own_label_goes_before_its_namespaces_team(tmp_path: Path) -> None:
+    series = gpu("A", 0.5) | owner("A", "p", "ml", ', team="green"')
+    series |= gpu("B", 0.5) | owner("B", "q", "elsewhere")
+    wanted = {'team:gpus:sum{team="green"}': 1.0, 'team:gpus:sum{team="unassigned"}': 1.0}
+    play(GROUPS, series, [Expected("team:gpus:sum", "2m", wanted)], tmp_path)
+
+
+def test_hours_are_integrated_from_recorded_shares_and_not_from_averages(tmp_path: Path) -> None:
+    """A job of a quarter of an hour, and not of a whole one; the five minutes more are those for
+    which Prometheus takes a series for alive that ends without a mark, as promtool's do.
+    """
+    quarter = {
+        name: value.replace("x20", "x14 _x200")
+        for name, value in (gpu("A", 0.8) | owner("A", "p", "ml")).items()
+    }
+    right = "sum_over_time(team:gpus:sum[59m59s]) * 60 / 3600"
+    naive = "avg_over_time(team:gpus:sum[1h])"
+    expected = [
+        Expected(f"round({right}, 0.01) > 0.2 < 0.35", "59m", {'{team="red"}': 0.33}),
+        Expected(naive, "59m", {'{team="red"}': 1}),
+    ]
+    play(GROUPS, quarter, expected, tmp_path, interval="1m")
+
+
+def test_what_slows_a_gpu_is_told_by_reason_and_together(tmp_path: Path) -> None:
+    named = labels("A")
+    series = gpu("A", 0.5) | {
+        f"DCGM_FI_DEV_POWER_VIOLATION{named}": "0+15000000000x20",
+        f"DCGM_FI_DEV_THERMAL_VIOLATION{named}": "0+3000000000x20",
+    }
+    expected = [
+        Expected(f"round(gpu:{name}:ratio, 0.01)", "8m", {f"{{{WHOLE}}}": value})
+        for name, value in (
+            ("throttled_power_cap", 0.5),
+            ("throttled_thermal_hardware", 0.1),
+            ("throttled", 0.6),
+        )
+    ]
+    play(GROUPS, series, expected, tmp_path)
+
+
+WHOLE = 'node="n1", gpu="0", uuid="A", model="H100"'
