@@ -14,6 +14,7 @@ from warpwatch.fields import (
     identity,
     memory,
     nvlink,
+    nvlink_links,
     pcie,
     power,
     profiling,
@@ -226,6 +227,35 @@ def _of_ours() -> Iterator[Record]:
         "collect_age:seconds", "warpwatch_gpu_collect_age_seconds", "Age of its reading.", "seconds"
     )
     yield of_ours("hung:bool", "warpwatch_gpu_hung", "Whether a read of it hangs.", "bool")
+    yield of_ours(
+        "xid_last:seconds",
+        "warpwatch_gpu_xid_last_timestamp_seconds",
+        "When an XID was last seen, in Unix time.",
+        "seconds",
+        extra=("xid",),
+    )
+    down = source.replaced(
+        source.placed(f"{nvlink_links.NVLINK_GET_STATE.name} == 0"), "uuid", "gpu_uuid"
+    )
+    yield Record(
+        name="gpu:nvlinks_down:count",
+        expr=f"count by (cluster, node, gpu, uuid) ({down})",
+        help="NVLinks that are down.",
+    )
+    theirs = source.joined("DCGM_EXP_XID_ERRORS_TOTAL")
+    ours = of_ours("", "warpwatch_gpu_xid_errors_total", "", extra=("xid",)).expr
+    yield Record(
+        name="gpu:xid_errors:total",
+        expr=f"{ours} or max by (cluster, node, gpu, uuid, xid) ({theirs})",
+        help="XID errors by code; a counter, of exporters that count them.",
+    )
+    last = source.replaced(source.joined("(DCGM_FI_DEV_XID_ERRORS != 0)"), "xid", "err_code")
+    yield Record(
+        name="gpu:xid_last:code",
+        expr=f"max by (cluster, node, gpu, uuid, xid) ({last})",
+        help="The last XID, of exporters that do not count them.",
+        unit="code",
+    )
     yield of_ours(
         "events:total",
         "warpwatch_gpu_events_total",
