@@ -2,10 +2,12 @@
 
 import sys
 
+import attribution
 import exporter
 import fuzz
 import nvml
 import sim
+import soak
 import start
 from measure import machine
 
@@ -14,6 +16,8 @@ BENCHMARKS = {
     "exporter": exporter.main,
     "nvml": nvml.main,
     "sim": sim.main,
+    "attribution": attribution.main,
+    "soak": soak.main,
     "fuzz": fuzz.main,
 }
 

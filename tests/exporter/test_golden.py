@@ -24,6 +24,7 @@ CASES = {
         for era in ("classic", "4.8.3")
     },
     "mig-classic": ("mig",),
+    "mig-once-classic": ("mig", "--mig-device-values", "once"),
     "mig-pods-old-namespace": ("mig", "--kubernetes", "--use-old-namespace", "--no-hostname"),
     "faults-classic": ("faults", "-k", "-rbmn"),
     "faults-4.8.3": ("faults", "--compat", "4.8.3"),

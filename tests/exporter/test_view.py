@@ -88,9 +88,12 @@ def test_dashes_in_the_model_name() -> None:
     assert naming.identity(H100)[-1] == ("modelName", "NVIDIA-H100-80GB-HBM3")
 
 
-def rows(*readings: Reading, pods: bool = False, devices: str = "f") -> list[Row]:
+def rows(
+    *readings: Reading, pods: bool = False, devices: str = "f", once: bool = False
+) -> list[Row]:
     naming = Naming(CLASSIC, "n1", pods=pods)
-    arranger = Arranger(select(LISTED, CLASSIC), naming, lambda _: Tally(300, 300), parse(devices))
+    choice = parse(devices, once=once)
+    arranger = Arranger(select(LISTED, CLASSIC), naming, lambda _: Tally(300, 300), choice)
     state = State(device=H100, report=Report(H100, 1.0, readings), success=True, age=0.0)
     snapshot = Snapshot(1, (state,), 0.0)
     first = arranger.view(SourceInfo("test"), snapshot).rows[Scope.GPU]
@@ -144,6 +147,29 @@ def test_under_mig_instances_stand_for_the_gpu_and_repeat_what_is_board_wide() -
     # The board's own activity is not the instance's.
     engine = [row.values.get(profiling.PROF_GR_ENGINE_ACTIVE.id) for row in found]
     assert engine == [0.9, None]
+
+
+@pytest.mark.parametrize(
+    ("devices", "expected"),
+    [("f", [H100, SLICE]), ("g", [H100]), ("i", [SLICE]), ("g,i", [H100, SLICE])],
+)
+def test_what_is_board_wide_can_be_told_once(devices: str, expected: list[Entity]) -> None:
+    found = rows(
+        Reading(H100, BOARD, {}),
+        Reading(SLICE, {memory.FB_USED.id: 100}, {}),
+        devices=devices,
+        once=True,
+    )
+    assert [row.entity for row in found] == expected
+    clocked = [row.entity for row in found if clocks.SM_CLOCK.id in row.values]
+    assert clocked == [entity for entity in expected if entity is H100]
+    if devices == "f":
+        assert [row.values.get(memory.FB_USED.id) for row in found] == [None, 100]
+
+
+def test_a_gpu_without_instances_is_told_of_whole() -> None:
+    (row,) = rows(Reading(H100, BOARD, {}), once=True)
+    assert row.values[memory.FB_USED.id] == 900
 
 
 @pytest.mark.parametrize(

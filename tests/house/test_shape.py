@@ -52,7 +52,7 @@ FORBIDDEN = {
     r"^datetime(\.datetime)?\.(now|utcnow|today)$": ("clock.py",),
     r"^asyncio\.sleep$": ("clock.py",),
     r"^sys\.exit$": ("__main__.py", "cli/"),
-    r"^subprocess$": (),
+    r"^subprocess$": ("stack/",),
 }
 
 

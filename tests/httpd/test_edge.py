@@ -187,6 +187,22 @@ def test_a_new_certificate_serves_the_next_connection(tmp_path: Path, authority:
     asyncio.run(story())
 
 
+def test_files_that_come_after_they_were_named_are_taken(
+    tmp_path: Path, authority: Authority
+) -> None:
+    """As when a configuration is rolled out before the certificate that it names."""
+    web = secured(tmp_path, authority.vouch("server", "127.0.0.1"))
+    edge = Edge(web, SystemClock())
+    later = Identity(tmp_path / "later.crt", tmp_path / "later.key")
+    secured(tmp_path, later)
+    edge.follow()
+    assert edge.tls is not None
+    before = edge.tls.current
+    authority.vouch("later", "127.0.0.1")
+    edge.follow()
+    assert edge.tls.current is not before
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [

@@ -364,6 +364,7 @@ def divide(board: Board) -> None:
         board.instances[place] = Board(place)
         board.instances[place].answers = {
             ("nvmlDeviceGetGpuInstanceId",): number,
+            ("nvmlDeviceGetComputeInstanceId",): 0,
             ("nvmlDeviceGetName",): f"NVIDIA H100 80GB HBM3 MIG {profile}",
             ("nvmlDeviceGetUUID",): f"MIG-{number:08x}",
             ("nvmlDeviceGetComputeRunningProcesses",): [],

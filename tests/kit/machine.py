@@ -101,6 +101,7 @@ class Machine:
             self.say(
                 {
                     f"{gpu}/{place}.nvmlDeviceGetGpuInstanceId": number,
+                    f"{gpu}/{place}.nvmlDeviceGetComputeInstanceId": 0,
                     f"{gpu}/{place}.nvmlDeviceGetName": f"NVIDIA H100 80GB HBM3 MIG {profile}",
                     f"{gpu}/{place}.nvmlDeviceGetUUID": f"MIG-{gpu:04x}{number:04x}",
                     f"{gpu}/{place}.nvmlDeviceGetMemoryInfo_v2": memory,

@@ -10,7 +10,7 @@ import sys
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -66,6 +66,12 @@ class Program:
             if re.search(pattern, line):
                 return line
 
+    def log(self) -> str:
+        """Everything that it has written so far."""
+        while not self._new.empty():
+            self.lines.append(self._new.get())
+        return "".join(self.lines)
+
     def signal(self, number: int) -> None:
         self.process.send_signal(number)
 
@@ -88,10 +94,14 @@ def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
 
 
 @contextmanager
-def program(*arguments: str, env: Mapping[str, str] | None = None) -> Iterator[Program]:
-    """A serving warpwatch; leaving stops it and holds it to a clean end."""
+def program(
+    *arguments: str, env: Mapping[str, str] | None = None, within: Sequence[str] = ()
+) -> Iterator[Program]:
+    """A serving warpwatch; leaving stops it and holds it to a clean end. `within` is a command
+    that becomes it.
+    """
     process = subprocess.Popen(
-        [sys.executable, "-m", "warpwatch", *arguments],
+        [*within, sys.executable, "-m", "warpwatch", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -29,13 +29,22 @@ ARGUMENTS: dict[str, tuple[tuple[object, ...], ...]] = {
         ((0,), (1,), (7,)),
     ),
 }
-MEMBERS = ("pid", "usedGpuMemory", "gpuInstanceId", "computeInstanceId")
+SHARES = "nvmlDeviceGetProcessUtilization"
+MOMENTS: dict[str, tuple[tuple[object, ...], ...]] = {SHARES: ((0,), (50,), (1 << 40,))}
+"""Arguments that are given at the call."""
+MEMBERS = {
+    SHARES: ("pid", "timeStamp", "smUtil"),
+    **dict.fromkeys(
+        (name for _, name in KINDS.values()),
+        ("pid", "usedGpuMemory", "gpuInstanceId", "computeInstanceId"),
+    ),
+}
 
 
 def said(function: str, answer: Any) -> object:
     """What it holds, without what it is held by."""
-    if function in {name for _, name in KINDS.values()}:
-        return [[getattr(info, member) for member in MEMBERS] for info in answer]
+    if function in MEMBERS:
+        return [[getattr(each, member) for member in MEMBERS[function]] for each in answer]
     if function == "nvmlDeviceGetFieldValues":
         return [[v.fieldId, v.scopeId, v.valueType, v.nvmlReturn, v.value.ullVal] for v in answer]
     if function == "nvmlDeviceGetMigDeviceHandleByIndex":
@@ -45,11 +54,14 @@ def said(function: str, answer: Any) -> object:
     return answer
 
 
-def outcome(function: str, call: Ready) -> object:
-    try:
-        return said(function, call())
-    except Refused as refusal:
-        return [str(refusal.reason), refusal.message, refusal.code]
+def outcome(function: str, call: Ready) -> list[object]:
+    told: list[object] = []
+    for moment in MOMENTS.get(function, ((),)):
+        try:
+            told.append(said(function, call(*moment)))
+        except Refused as refusal:
+            told.append([str(refusal.reason), refusal.message, refusal.code])
+    return told
 
 
 def main() -> None:

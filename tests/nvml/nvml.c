@@ -30,6 +30,7 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,9 +46,8 @@ typedef struct { char name[16]; int gpu, place; int calls; } Unit;
 typedef struct Line { char *key, *value; struct Line *next; } Line;
 typedef struct {
     unsigned alive;
-    int count;
+    int count, heard[GPUS][2];
     Unit *gpus[GPUS];
-    int heard[GPUS], heard_else[GPUS];
     unsigned long long types[GPUS];
 } Set;
 typedef struct { unsigned alive; Unit *unit; double taken; } Sample;
@@ -197,32 +197,24 @@ static int numbers(Unit *unit, const char *function, int which, int count, long 
 static int text(Unit *unit, const char *function, int which, char *out, unsigned size) {
     char value[LONGEST];
     int code = answer(unit, function, which, value);
-    if (code) return code;
-    if (strlen(value) >= size) return SMALL;
-    strcpy(out, value);
-    return OK;
+    if (!code && strlen(value) >= size) code = SMALL;
+    if (!code) strcpy(out, value);
+    return code;
 }
 
-static int of_library(const char *function, int *out) {
+/* One number, into as many bytes as it is wanted in; little-endian, as all that run CUDA. */
+static int number(Unit *unit, const char *function, int which, void *out, size_t size) {
     long long n;
-    int code = numbers(&driver, function, -1, 1, &n);
-    if (!code) *out = (int)n;
+    int code = numbers(unit, function, which, 1, &n);
+    if (!code && size) memcpy(out, &n, size);
     return code;
 }
 
 #define NUMBER(function, type) \
-    int function(Unit *unit, type *out) { \
-        long long n; \
-        int code = numbers(unit, #function, -1, 1, &n); \
-        if (!code) *out = (type)n; \
-        return code; \
-    }
-#define NUMBER_OF(function) \
-    int function(Unit *unit, unsigned which, unsigned *out) { \
-        long long n; \
-        int code = numbers(unit, #function, (int)which, 1, &n); \
-        if (!code) *out = (unsigned)n; \
-        return code; \
+    int function(Unit *unit, type *out) { return number(unit, #function, -1, out, sizeof *out); }
+#define NUMBER_OF(function, type, which, ...) /* several arguments make up which one is meant */ \
+    int function(Unit *unit, __VA_ARGS__, type *out) { \
+        return number(unit, #function, (int)(which), out, sizeof *out); \
     }
 #define PAIR(function) \
     int function(Unit *unit, unsigned *first, unsigned *second) { \
@@ -244,73 +236,47 @@ static int of_library(const char *function, int *out) {
     }
 #define SYSTEM_TEXT(function) \
     int function(char *out, unsigned size) { return text(&driver, #function, -1, out, size); }
+#define SYSTEM_NUMBER(function, skip) \
+    int function(int *out) { return number(&driver, #function, -1, out + skip, sizeof *out); }
 
 SYSTEM_TEXT(nvmlSystemGetDriverVersion)
 SYSTEM_TEXT(nvmlSystemGetNVMLVersion)
-TEXT(nvmlDeviceGetName)
-TEXT(nvmlDeviceGetUUID)
-TEXT(nvmlDeviceGetSerial)
-TEXT(nvmlDeviceGetVbiosVersion)
-TEXT(nvmlDeviceGetInforomImageVersion)
-NUMBER(nvmlDeviceGetPerformanceState, unsigned)
-NUMBER(nvmlDeviceGetFanSpeed, unsigned)
-NUMBER(nvmlDeviceGetPowerUsage, unsigned)
-NUMBER(nvmlDeviceGetEnforcedPowerLimit, unsigned)
-NUMBER(nvmlDeviceGetPowerManagementLimit, unsigned)
-NUMBER(nvmlDeviceGetPowerManagementDefaultLimit, unsigned)
-NUMBER(nvmlDeviceGetPcieReplayCounter, unsigned)
-NUMBER(nvmlDeviceGetCurrPcieLinkGeneration, unsigned)
-NUMBER(nvmlDeviceGetCurrPcieLinkWidth, unsigned)
-NUMBER(nvmlDeviceGetMaxPcieLinkGeneration, unsigned)
-NUMBER(nvmlDeviceGetMaxPcieLinkWidth, unsigned)
-NUMBER(nvmlDeviceGetBrand, unsigned)
-NUMBER(nvmlDeviceGetIndex, unsigned)
-NUMBER(nvmlDeviceGetMinorNumber, unsigned)
-NUMBER(nvmlDeviceGetComputeMode, unsigned)
-NUMBER(nvmlDeviceGetPersistenceMode, unsigned)
-NUMBER(nvmlDeviceGetInforomConfigurationChecksum, unsigned)
-NUMBER(nvmlDeviceGetMaxMigDeviceCount, unsigned)
-NUMBER(nvmlDeviceGetGpuInstanceId, unsigned)
-NUMBER(nvmlDeviceGetComputeInstanceId, unsigned)
-NUMBER(nvmlDeviceGetTotalEnergyConsumption, unsigned long long)
-NUMBER(nvmlDeviceGetCurrentClocksEventReasons, unsigned long long)
-NUMBER(nvmlDeviceGetVirtualizationMode, unsigned long long)
-NUMBER_OF(nvmlDeviceGetClockInfo)
-NUMBER_OF(nvmlDeviceGetMaxClockInfo)
-NUMBER_OF(nvmlDeviceGetApplicationsClock)
-NUMBER_OF(nvmlDeviceGetTemperature)
-NUMBER_OF(nvmlDeviceGetTemperatureThreshold)
-NUMBER_OF(nvmlDeviceGetPcieThroughput)
-NUMBER_OF(nvmlDeviceGetNvLinkState)
-PAIR(nvmlDeviceGetEncoderUtilization)
-PAIR(nvmlDeviceGetDecoderUtilization)
-PAIR(nvmlDeviceGetEccMode)
-PAIR(nvmlDeviceGetMigMode)
-PAIR(nvmlDeviceGetPowerManagementLimitConstraints)
-PAIR(nvmlDeviceGetCudaComputeCapability)
-PAIR(nvmlDeviceGetAutoBoostedClocksEnabled)
+
+#define T(name) TEXT(nvmlDeviceGet##name)
+#define N(name) NUMBER(nvmlDeviceGet##name, unsigned)
+#define L(name) NUMBER(nvmlDeviceGet##name, unsigned long long)
+#define W(name) NUMBER_OF(nvmlDeviceGet##name, unsigned, which, unsigned which)
+#define P(name) PAIR(nvmlDeviceGet##name)
+T(Name) T(UUID) T(Serial) T(VbiosVersion) T(InforomImageVersion)
+N(PerformanceState) N(FanSpeed) N(PowerUsage) N(EnforcedPowerLimit) N(PowerManagementLimit)
+N(PowerManagementDefaultLimit) N(PcieReplayCounter) N(CurrPcieLinkGeneration) N(CurrPcieLinkWidth)
+N(MaxPcieLinkGeneration) N(MaxPcieLinkWidth) N(Brand) N(Index) N(MinorNumber) N(ComputeMode)
+N(PersistenceMode) N(InforomConfigurationChecksum) N(MaxMigDeviceCount) N(GpuInstanceId)
+N(ComputeInstanceId)
+L(TotalEnergyConsumption) L(CurrentClocksEventReasons) L(VirtualizationMode) L(SupportedEventTypes)
+W(ClockInfo) W(MaxClockInfo) W(ApplicationsClock) W(Temperature) W(TemperatureThreshold)
+W(PcieThroughput) W(NvLinkState)
+P(EncoderUtilization) P(DecoderUtilization) P(EccMode) P(MigMode) P(CudaComputeCapability)
+P(PowerManagementLimitConstraints) P(AutoBoostedClocksEnabled)
+NUMBER_OF(nvmlDeviceGetMemoryErrorCounter, unsigned long long, type * 100 + life * 10 + where,
+          unsigned type, unsigned life, unsigned where)
+NUMBER_OF(nvmlDeviceGetNvLinkErrorCounter, unsigned long long, link * 10 + which, unsigned link,
+          unsigned which)
 ROW(nvmlDeviceGetUtilizationRates, unsigned, 2, 0)
 ROW(nvmlDeviceGetRowRemapperHistogram, unsigned, 5, 0)
 ROW(nvmlDeviceGetMarginTemperature, int, 1, 4)
 ROW(nvmlDeviceGetBAR1MemoryInfo, unsigned long long, 3, 0)
-
 ROW(nvmlDeviceGetUnrepairableMemoryFlag_v1, unsigned, 1, 4)
 ROW(nvmlDeviceWorkloadPowerProfileGetCurrentProfiles, unsigned, 24, 4)
 ROW(nvmlDeviceGetPlatformInfo, unsigned char, 21, 20) /* sixteen of the serial, then the rest */
 
-int nvmlDeviceValidateInforom(Unit *unit) {
-    long long n;
-    return numbers(unit, __func__, -1, 1, &n);
-}
+int nvmlDeviceValidateInforom(Unit *unit) { return number(unit, __func__, -1, NULL, 0); }
 
-int nvmlSystemGetCudaDriverVersion_v2(int *out) { return of_library(__func__, out); }
-int nvmlSystemGetConfComputeState(int *out) { return of_library(__func__, out + 1); }
+SYSTEM_NUMBER(nvmlSystemGetCudaDriverVersion_v2, 0)
+SYSTEM_NUMBER(nvmlSystemGetConfComputeState, 1)
 
 int nvmlDeviceGetP2PStatus(Unit *unit, Unit *other, unsigned which, unsigned *out) {
-    long long n;
-    int code = which == 2 ? numbers(unit, __func__, other->gpu, 1, &n) : INVALID;
-    if (!code) *out = (unsigned)n;
-    return code;
+    return which == 2 ? number(unit, __func__, other->gpu, out, sizeof *out) : INVALID;
 }
 
 int nvmlDeviceGetInforomVersion(Unit *unit, unsigned which, char *out, unsigned size) {
@@ -320,38 +286,15 @@ int nvmlDeviceGetInforomVersion(Unit *unit, unsigned which, char *out, unsigned 
 /* As `total reserved free used`, in bytes. */
 ROW(nvmlDeviceGetMemoryInfo_v2, unsigned long long, 4, 8)
 
-int nvmlDeviceGetMemoryErrorCounter(Unit *unit, unsigned type, unsigned life, unsigned where,
-                                    unsigned long long *out) {
-    long long n;
-    int which = (int)(type * 100 + life * 10 + where);
-    int code = numbers(unit, "nvmlDeviceGetMemoryErrorCounter", which, 1, &n);
-    if (!code) *out = (unsigned long long)n;
-    return code;
-}
-
-int nvmlDeviceGetNvLinkErrorCounter(Unit *unit, unsigned link, unsigned which,
-                                    unsigned long long *out) {
-    long long n;
-    int code = numbers(unit, "nvmlDeviceGetNvLinkErrorCounter", (int)(link * 10 + which), 1, &n);
-    if (!code) *out = (unsigned long long)n;
-    return code;
-}
-
 typedef struct { unsigned version; unsigned long long counts[11]; unsigned exceeded; } Sram;
 
 /* The flag alone. */
-int nvmlDeviceGetSramEccErrorStatus(Unit *unit, Sram *out) {
-    long long n;
-    int code = numbers(unit, "nvmlDeviceGetSramEccErrorStatus", -1, 1, &n);
-    if (!code) out->exceeded = (unsigned)n;
-    return code;
-}
+ROW(nvmlDeviceGetSramEccErrorStatus, unsigned, 1, offsetof(Sram, exceeded))
 
 typedef struct {
     unsigned version;
     unsigned char cluster[16];
-    int status;
-    unsigned clique, state, health;
+    unsigned told[4];
     unsigned char summary;
 } Fabric;
 
@@ -361,8 +304,7 @@ int nvmlDeviceGetGpuFabricInfoV(Unit *unit, Fabric *out) {
     int code = numbers(unit, "nvmlDeviceGetGpuFabricInfoV", -1, 5, n);
     if (code) return code;
     for (int i = 0; i < 16; i++) out->cluster[i] = (unsigned char)(i + 1);
-    out->status = (int)n[0], out->clique = (unsigned)n[1], out->state = (unsigned)n[2];
-    out->health = (unsigned)n[3];
+    for (int i = 0; i < 4; i++) out->told[i] = (unsigned)n[i];
     if (out->version >> 24 >= 3) out->summary = (unsigned char)n[4];
     return OK;
 }
@@ -370,13 +312,7 @@ int nvmlDeviceGetGpuFabricInfoV(Unit *unit, Fabric *out) {
 typedef struct { char legacy[16]; unsigned domain, bus, device, id, subsystem; char bus_id[32]; } Pci;
 
 /* As `domain bus device`. */
-int nvmlDeviceGetPciInfo_v3(Unit *unit, Pci *out) {
-    long long n[3];
-    int code = numbers(unit, "nvmlDeviceGetPciInfo_v3", -1, 3, n);
-    if (!code)
-        *out = (Pci){.domain = (unsigned)n[0], .bus = (unsigned)n[1], .device = (unsigned)n[2]};
-    return code;
-}
+ROW(nvmlDeviceGetPciInfo_v3, unsigned, 3, offsetof(Pci, domain))
 
 typedef struct {
     unsigned code, state;
@@ -389,12 +325,8 @@ typedef struct { int supported; unsigned count; Feature features[3]; } Features;
 
 /* One state. */
 int nvmlDeviceGetGridLicensableFeatures_v4(Unit *unit, Features *out) {
-    long long n;
-    int code = numbers(unit, "nvmlDeviceGetGridLicensableFeatures_v4", -1, 1, &n);
-    if (code) return code;
     out->supported = out->count = 1;
-    out->features[0].state = (unsigned)n;
-    return OK;
+    return number(unit, __func__, -1, &out->features[0].state, sizeof(unsigned));
 }
 
 typedef struct {
@@ -452,13 +384,12 @@ static int listed(Unit *unit, const char *function, unsigned *room, Process *out
     return code;
 }
 
-int nvmlDeviceGetComputeRunningProcesses_v3(Unit *unit, unsigned *room, Process *out) {
-    return listed(unit, __func__, room, out);
-}
-
-int nvmlDeviceGetGraphicsRunningProcesses_v3(Unit *unit, unsigned *room, Process *out) {
-    return listed(unit, __func__, room, out);
-}
+#define LISTED(function) \
+    int function(Unit *unit, unsigned *room, Process *out) { \
+        return listed(unit, #function, room, out); \
+    }
+LISTED(nvmlDeviceGetComputeRunningProcesses_v3)
+LISTED(nvmlDeviceGetGraphicsRunningProcesses_v3)
 
 typedef struct { unsigned pid; unsigned long long time; unsigned sm, memory, enc, dec; } Share;
 
@@ -592,18 +523,14 @@ static int happened(const Unit *gpu, const char *key, int place, unsigned long l
 }
 
 static int next(Set *set, int i, unsigned long long *type, unsigned long long *data) {
-    while (happened(set->gpus[i], "xids", set->heard[i], type, data)) {
-        set->heard[i]++;
-        if (*type & set->types[i]) return 1;
-    }
-    while (happened(set->gpus[i], "events", set->heard_else[i], type, data)) {
-        set->heard_else[i]++;
-        if (*type & set->types[i]) return 1;
-    }
+    static const char *keys[] = {"xids", "events"};
+    for (int j = 0; j < 2; j++)
+        while (happened(set->gpus[i], keys[j], set->heard[i][j], type, data)) {
+            set->heard[i][j]++;
+            if (*type & set->types[i]) return 1;
+        }
     return 0;
 }
-
-NUMBER(nvmlDeviceGetSupportedEventTypes, unsigned long long)
 
 /* What happened before is not told: as with the real one. */
 int nvmlDeviceRegisterEvents(Unit *gpu, unsigned long long types, Set *set) {
@@ -642,12 +569,7 @@ typedef struct { unsigned version, supported; } Support;
 typedef struct { unsigned id; int code; double value; const char *names[3]; } Metric;
 typedef struct { unsigned version, count; Sample *first, *second; Metric metrics[]; } Metrics;
 
-int nvmlGpmQueryDeviceSupport(Unit *unit, Support *out) {
-    long long n;
-    int code = numbers(unit, __func__, -1, 1, &n);
-    if (!code) out->supported = (unsigned)n;
-    return code;
-}
+ROW(nvmlGpmQueryDeviceSupport, unsigned, 1, offsetof(Support, supported))
 
 int nvmlGpmSampleAlloc(Sample **out) {
     int code = enter(&driver, __func__);

@@ -1,6 +1,7 @@
 """warpwatch discovery: what there is, for people and for programs."""
 
 import json
+import re
 
 import pytest
 
@@ -23,6 +24,8 @@ def test_the_table_names_gpus_instances_and_what_is_missing(runtime: dict[str, s
     assert "8 GPUs; SIMULATED" in done.stdout
     assert done.stdout.count("\nGPU ") == 8
     assert "3g.40gb" in done.stdout
+    # Under each GPU instance its compute instance.
+    assert re.search(r"MIG +1: 3g\.40gb\n +compute +0: 3g\.40gb  MIG-[0-9a-f-]{36}\n", done.stdout)
     assert "unsupported" in done.stdout
 
 
@@ -58,6 +61,9 @@ def test_json_has_every_field_once_given_or_missing(runtime: dict[str, str]) -> 
     assert found["source"]["simulated"] is True
     assert [gpu["gpu"] for gpu in found["gpus"]] == list(range(8))
     assert len(found["gpus"][0]["instances"]) == 4
+    for part in found["gpus"][0]["instances"]:
+        whole = {"id": 0, "profile": part["profile"], "uuid": part["uuid"]}
+        assert part["computes"] == [whole]
     for gpu in found["gpus"]:
         missing = [name for names in gpu["missing"].values() for name in names]
         assert not set(missing) & set(gpu["given"])

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.process
 
 
 def test_up_falls_back_to_simulated_gpus_and_says_so_everywhere(runtime: dict[str, str]) -> None:
-    with program("up", "--address", "127.0.0.1:0", env=runtime) as it:
+    with program("up", "--no-stack", "--address", "127.0.0.1:0", env=runtime) as it:
         assert "SIMULATED DATA" in "".join(it.lines)
         assert "no usable NVIDIA driver" in it.wait_for("note")
         while it.get("/-/ready").status != 200:
@@ -27,9 +27,9 @@ def test_up_falls_back_to_simulated_gpus_and_says_so_everywhere(runtime: dict[st
 
 
 def test_up_moves_from_a_taken_port_and_says_which(runtime: dict[str, str]) -> None:
-    with program("up", "--address", "127.0.0.1:0", env=runtime) as first:
+    with program("up", "--no-stack", "--address", "127.0.0.1:0", env=runtime) as first:
         port = int(first.url.rpartition(":")[2])
-        with program("up", "--address", f"127.0.0.1:{port}", env=runtime) as second:
+        with program("up", "--no-stack", "--address", f"127.0.0.1:{port}", env=runtime) as second:
             assert second.url != first.url
             assert f"held by process {first.process.pid}" in second.wait_for("note")
             assert second.get("/-/healthy").status == 200

@@ -5,14 +5,15 @@ import dataclasses
 import logging
 import socket
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warpwatch import config
 from warpwatch.app import attribution, faults, profiling, systemd
-from warpwatch.app.serving import Announce, Signals, Started, url_of
+from warpwatch.app.allocation import one_heap, settle
+from warpwatch.app.serving import Announce, Beside, Signals, Started, alone, url_of
 from warpwatch.app.sources import DEMO, Opened, first_look, open_source
 from warpwatch.clock import Clock, SystemClock
 from warpwatch.errors import Unreachable, WarpwatchError
@@ -34,12 +35,13 @@ PORTS_TRIED = 20
 
 def serve(settings: Settings, announce: Announce) -> None:
     """Serves until told to stop."""
+    one_heap()
     clock = SystemClock()
     opened = open_source(settings.source, clock, settings.hostname)
     asyncio.run(_serve(settings, opened, clock, announce))
 
 
-def up(settings: Settings, announce: Announce) -> None:
+def up(settings: Settings, announce: Announce, beside: Beside = alone) -> None:
     """As serve, for someone who wants to see something: where there is no driver the GPUs are
     simulated, and where the port is taken the next free one is used; both are said.
     """
@@ -54,7 +56,7 @@ def up(settings: Settings, announce: Announce) -> None:
             opened = open_source(DEMO, clock, settings.hostname)
         if opened.simulation is not None:
             chosen = dataclasses.replace(settings, kubernetes=True)
-        await _serve(chosen, opened, clock, announce, note=note, tries=PORTS_TRIED)
+        await _serve(chosen, opened, clock, announce, note=note, tries=PORTS_TRIED, beside=beside)
 
     asyncio.run(main())
 
@@ -67,6 +69,7 @@ async def _serve(
     *,
     note: str = "",
     tries: int = 1,
+    beside: Beside = alone,
 ) -> None:
     signals = Signals()
     unit = config.unit()
@@ -78,13 +81,18 @@ async def _serve(
         exporter, moved = await _start(parts, tries)
         stack.push_async_callback(exporter.stop)
         if opened.simulation is not None:
-            await stack.enter_async_context(faults.listening(opened.simulation, exporter.port))
-        await _listen(exporter, stack)
+            simulation = faults.listening(opened.simulation, exporter.port)
+            await _listen(simulation, stack, "no faults can be injected here")
+        await _listen(profiling.listening(exporter), stack, "profiling cannot be paused here")
         info = await exporter.first_look()
         notes = "; ".join(filter(None, (note, moved)))
         url = url_of(settings.address, exporter.port, secure=exporter.secure)
-        announce(Started(info.detail, info.simulated, url, notes))
+        started = Started(info.detail, info.simulated, url, notes)
+        if not await signals.entered(stack, beside(started)):
+            return
+        announce(started)
         notifier.say("READY=1", f"STATUS=serving {url}/metrics from: {info.detail}")
+        settle()
         alive = asyncio.create_task(notifier.keep(lambda: exporter.progress, clock))
         await signals.until_stopped(
             exporter.reload, lambda: _release(opened.source, settings.release_seconds, exporter)
@@ -100,14 +108,16 @@ async def _watch(origin: Origin) -> None:
         await run()
 
 
-async def _listen(exporter: Exporter, stack: AsyncExitStack) -> None:
+async def _listen(
+    requests: AbstractAsyncContextManager[None], stack: AsyncExitStack, without: str
+) -> None:
     """Without a place for its socket, as in a container that is read-only, an exporter still
     serves.
     """
     try:
-        await stack.enter_async_context(profiling.listening(exporter))
+        await stack.enter_async_context(requests)
     except WarpwatchError as error:
-        log.warning("profiling cannot be paused here: %s (%s)", error.message, error.hint)
+        log.warning("%s: %s (%s)", without, error.message, error.hint)
 
 
 def _release(source: Source, seconds: float, exporter: Exporter) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from warpwatch.app import faults
-from warpwatch.app.serving import Announce, Signals, Started, url_of
+from warpwatch.app.serving import Announce, Beside, Signals, Started, alone, url_of
 from warpwatch.clock import SystemClock
 from warpwatch.exporter import listing
 from warpwatch.exporter.era import ERAS
@@ -28,9 +28,13 @@ class FleetSettings:
     listen: str
     compat: str
     collectors: str
+    mig: bool = False
+    """Whether GPUs of boards that can are partitioned."""
 
 
-def serve(settings: FleetSettings, announce: Announce) -> None:
+def serve(
+    settings: FleetSettings, announce: Announce, beside: Beside = alone, note: str = ""
+) -> None:
     """Serves the pages of a whole simulated fleet until told to stop."""
     from warpwatch.sources.sim.fleet import fleet
 
@@ -43,6 +47,7 @@ def serve(settings: FleetSettings, announce: Announce) -> None:
         gpus=settings.gpus,
         boards=settings.boards,
         seed=settings.seed,
+        mig=settings.mig,
     )
     pages = FleetPages(map(_Member, simulated.nodes), selection, era, clock)
     # Prometheus keeps a connection open to every target.
@@ -56,8 +61,11 @@ def serve(settings: FleetSettings, announce: Announce) -> None:
             stack.push_async_callback(server.stop)
             await stack.enter_async_context(faults.listening(simulated, server.port))
             what = f"{settings.nodes} simulated nodes of {settings.gpus} GPUs"
-            announce(Started(what, simulated=True, url=url_of(settings.listen, server.port)))
-            await signals.until_stopped()
+            url = url_of(settings.listen, server.port)
+            started = Started(what, simulated=True, url=url, note=note)
+            if await signals.entered(stack, beside(started)):
+                announce(started)
+                await signals.until_stopped()
 
     asyncio.run(main())
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
 from dataclasses import dataclass
 
 from warpwatch.httpd import address, join_address
@@ -22,6 +23,12 @@ class Started:
 
 
 Announce = Callable[[Started], None]
+Beside = Callable[[Started], AbstractAsyncContextManager[None]]
+"""What runs beside something that serves already, for as long as that does."""
+
+
+def alone(_: Started) -> AbstractAsyncContextManager[None]:
+    return nullcontext()
 
 
 def url_of(listen: str, port: int, *, secure: bool = False) -> str:
@@ -53,6 +60,27 @@ class Signals:
                 self._doers[number] = doer
         await self._stop.wait()
 
+    async def entered(
+        self, stack: AsyncExitStack, beside: AbstractAsyncContextManager[None]
+    ) -> bool:
+        """Whether it was entered before we were told to stop."""
+
+        async def enter() -> None:
+            await stack.enter_async_context(beside)
+
+        return await self.unless_stopped(enter())
+
+    async def unless_stopped(self, work: Coroutine[None, None, None]) -> bool:
+        """Whether it came to its end before we were told to stop, which cancels it."""
+        tasks = [asyncio.create_task(work), asyncio.create_task(self._stop.wait())]
+        done, rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
+        for task in done:
+            task.result()
+        return tasks[0] in done
+
     def _do(self, number: signal.Signals) -> None:
         doer = self._doers.get(number)
         if doer is None:
@@ -62,9 +90,4 @@ class Signals:
 
 
 async def unless_stopped(work: Coroutine[None, None, None]) -> None:
-    tasks = [asyncio.create_task(work), asyncio.create_task(Signals().until_stopped())]
-    done, rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in rest:
-        task.cancel()
-    for task in done:
-        task.result()
+    await Signals().unless_stopped(work)

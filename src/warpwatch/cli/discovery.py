@@ -1,7 +1,7 @@
 """warpwatch discovery: which GPUs there are, and what they can say."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
@@ -51,10 +51,7 @@ def _print(found: Mapping[str, Any]) -> None:
             ("events", _names([str(kind) for kind in gpu["events"]])),
             ("NVLinks", f"{gpu['links_up']} of {gpu['links']} up" if gpu["links"] else ""),
             *(("over NVLink", f"{said}: GPU {', '.join(to)}") for said, to in _peers(gpu["peers"])),
-            *(
-                ("MIG", f"{part['id']}: {part['profile']}  {part['uuid']}")
-                for part in gpu["instances"]
-            ),
+            *(row for part in gpu["instances"] for row in _tree(part)),
             ("fields", f"{len(gpu['given'])} given"),
             *((reason, _names(names)) for reason, names in gpu["missing"].items()),
             ("permission", _HOW if gpu["forbidden"] else ""),
@@ -64,6 +61,13 @@ def _print(found: Mapping[str, Any]) -> None:
         for name, text in rows:
             if text:
                 click.echo(f"  {name:<16} {text}")
+
+
+def _tree(part: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """A GPU instance, and under it its compute instances, which are what the UUIDs are of."""
+    yield "MIG", f"{part['id']}: {part['profile']}"
+    for each in part["computes"]:
+        yield "  compute", f"{each['id']}: {each['profile']}  {each['uuid']}"
 
 
 def _modes(modes: Mapping[str, bool]) -> str:

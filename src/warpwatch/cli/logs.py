@@ -1,16 +1,32 @@
-"""Log lines on standard error, as text or as JSON."""
+"""Log lines: on standard error, as text or as JSON, or in a file that does not grow for ever."""
 
 import json
 import logging
 import sys
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+LONGEST_FILE = 5 * 1024 * 1024
+OLDER_FILES = 2
 
 
 def to_stderr(form: str, *, debug: bool = False) -> None:
     handler = logging.StreamHandler(sys.stderr)
-    if form == "json":
-        handler.setFormatter(_Json())
-    else:
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(_Json() if form == "json" else logging.Formatter(TEXT))
+    _to(handler, debug=debug)
+
+
+def to_file(path: Path) -> None:
+    """For a program without a terminal that may run for months."""
+    handler = RotatingFileHandler(
+        path, maxBytes=LONGEST_FILE, backupCount=OLDER_FILES, encoding="utf-8"
+    )
+    handler.setFormatter(logging.Formatter(TEXT))
+    _to(handler)
+
+
+def _to(handler: logging.Handler, *, debug: bool = False) -> None:
     logging.basicConfig(level=logging.DEBUG if debug else logging.INFO, handlers=[handler])
     # uvicorn tells of its own starting and stopping; the commands say that already.
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)

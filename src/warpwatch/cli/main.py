@@ -21,7 +21,9 @@ class Entry:
 
 
 COMMANDS = {
-    "up": Entry("up", "Serve this machine's GPUs, or simulated ones where there is no driver."),
+    "up": Entry("up", "Watch this machine's GPUs, with Prometheus and Alertmanager around them."),
+    "down": Entry("down", "Stop what up started."),
+    "status": Entry("status", "Say what up started: where, since when, and how it is."),
     "exporter": Entry("exporter", "Serve GPU metrics as dcgm-exporter does."),
     "sim": Entry("sim", "Serve a simulated fleet; put faults into a running one."),
     "record": Entry("record", "Write down what GPUs say, to be replayed later."),
@@ -29,6 +31,7 @@ COMMANDS = {
     "profile": Entry("profile", "Pause profiling in a running exporter, and resume it."),
     "discovery": Entry("discovery", "List GPUs, and which fields they give, which not, and why."),
     "explain": Entry("explain", "Say what a field or an error code means."),
+    "rules": Entry("rules", "Write rules for Prometheus: neutral series, records, alerts."),
     "fields": Entry("fields", "Write the files that are made from the catalogue."),
 }
 

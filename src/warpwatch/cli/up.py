@@ -1,44 +1,149 @@
 """warpwatch up: something to look at, from the first command."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from warpwatch import __version__
+from warpwatch.errors import UsageError
 
 if TYPE_CHECKING:
     from warpwatch.app.serving import Started
+    from warpwatch.stack.instance import Record
+    from warpwatch.stack.settings import Settings
+
+EXPORTER, FLEET = "127.0.0.1:9400", "127.0.0.1:9410"
+_ACCESS = {
+    "bearer_token_file": "Token for those servers.",
+    "username": "Name for those servers.",
+    "password_file": "Its password.",
+    "ca_file": "Whom to trust when they speak TLS.",
+    "cert_file": "What to show them then.",
+    "key_file": "Its key.",
+    "tenant": "Sent to them as X-Scope-OrgID.",
+}
 
 
 @click.command("up")
-@click.option("--source", default="auto", show_default=True, help="As in warpwatch exporter.")
+@click.option("--source", help="As in warpwatch exporter.  [default: auto]")
 @click.option(
-    "--address", default="127.0.0.1:9400", show_default=True, help="Address to listen on."
+    "--address",
+    help=f"Where the page is served.  [default: {EXPORTER}, with --demo {FLEET}]",
 )
 @click.option(
-    "--compat",
-    type=click.Choice(("classic", "4.8.3")),
-    default="classic",
-    show_default=True,
+    "--compat", type=click.Choice(("classic", "4.8.3")), default="classic", show_default=True,
     help="As in warpwatch exporter.",
-)
-def command(source: str, address: str, compat: str) -> None:
-    """Serve this machine's GPUs.
+)  # fmt: skip
+@click.option(
+    "--demo", is_flag=False, flag_value="plain", type=click.Choice(("plain", "mig")),
+    help="A simulated fleet of 16 nodes with 8 GPUs each; --demo=mig partitions some of them.",
+)  # fmt: skip
+@click.option("--detach", is_flag=True, help="Go on in the background.")
+@click.option("--no-stack", is_flag=True, help="The exporter alone.")
+@click.option("--config", "file", default="", help="Settings file, as in warpwatch exporter.")
+@click.option("--prometheus", help="Address of one that runs already: none is started.")
+@click.option("--alertmanager", help="The same.")
+@click.option("--log-file", type=click.Path(path_type=Path), hidden=True)
+@click.pass_context
+def command(  # noqa: PLR0917  click hands over one argument per option
+    context: click.Context,
+    /,
+    source: str | None,
+    address: str | None,
+    compat: str,
+    demo: str | None,
+    file: str,
+    prometheus: str | None,
+    alertmanager: str | None,
+    log_file: Path | None,
+    *,
+    detach: bool,
+    no_stack: bool,
+    **access: str | None,
+) -> None:
+    """Watch this machine's GPUs, with Prometheus, Alertmanager and node_exporter.
 
     Where there is no driver, eight simulated H100s are served instead, and everything says so.
-    Where the port is taken, the next free one is used.
+    Where a port is taken, the next free one is used. Programs are found on PATH, or fetched as
+    Debian's or Ubuntu's packages without installing them. What runs already is not started twice.
     """
     from warpwatch import config
-    from warpwatch.app import exporter
+    from warpwatch.app import exporter, stack
     from warpwatch.cli import logs
+    from warpwatch.config.stack import stack as stack_settings
 
-    logs.to_stderr("text")
-    given = {"source": source, "address": address, "compat": compat}
+    if log_file is None:
+        logs.to_stderr("text")
+    else:
+        logs.to_file(log_file)
+    if demo and (source or no_stack):
+        raise UsageError(f"--demo does not go with {'--source' if source else '--no-stack'}")
+    address = address or (FLEET if demo else EXPORTER)
+    given = {"source": source, "address": address, "compat": compat, "config": file or None}
     settings = config.exporter(given).settings
-    exporter.up(settings, _announce)
+    if no_stack:
+        exporter.up(settings, _announce_exporter)
+        return
+    around = _with_existing(stack_settings(file), prometheus, alertmanager, access)
+    if detach:
+        log = stack.places().logs / "warpwatch.log"
+        stack.up_detached([*_again(context), f"--log-file={log}"], _announce)
+        return
+    chosen = stack.Demo(mig=demo == "mig") if demo else None
+    stack.up(settings, around, chosen, _announce)
 
 
-def _announce(started: "Started") -> None:
+def _access_option(name: str, text: str) -> click.Option:
+    return click.Option([f"--{name.replace('_', '-')}"], help=f"With --prometheus: {text}")
+
+
+command.params += [_access_option(name, text) for name, text in _ACCESS.items()]
+
+
+def _with_existing(
+    around: "Settings",
+    prometheus: str | None,
+    alertmanager: str | None,
+    access: dict[str, str | None],
+) -> "Settings":
+    import msgspec
+
+    from warpwatch.stack.access import Access
+    from warpwatch.stack.settings import Existing
+
+    given = {name: value for name, value in access.items() if value}
+    if prometheus is None:
+        if alertmanager or given:
+            name = "--alertmanager" if alertmanager else f"--{next(iter(given)).replace('_', '-')}"
+            raise UsageError(f"{name} goes with --prometheus", hint="give --prometheus URL too")
+        return around
+    letting_in = Access(**given)
+    letting_in.check("the command line")
+    existing = Existing(prometheus, alertmanager or "", letting_in)
+    return msgspec.structs.replace(around, existing=existing)
+
+
+def _again(context: click.Context) -> list[str]:
+    """What was given on the command line, to be given once more, but without --detach."""
+    words = ["up"]
+    for parameter in context.command.params:
+        name, value = str(parameter.name), context.params[str(parameter.name)]
+        given = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if given and name != "detach":
+            option = parameter.opts[0]
+            words.append(option if value is True else f"{option}={value}")
+    return words
+
+
+def _announce(record: "Record") -> None:
+    from warpwatch.cli import status
+
+    status.show(record)
+
+
+def _announce_exporter(started: "Started") -> None:
     from warpwatch import config
 
     rows = [

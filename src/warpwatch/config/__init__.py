@@ -5,15 +5,19 @@ said          what was said of each setting, and where
 file          warpwatch.toml
 dcgm_file     the YAML that dcgm-exporter reads
 exporter      the exporter's settings, from all of it
+stack         the settings of what runs around it
 """
 
 from warpwatch.config.environment import (
     Unit,
     api_server,
+    cache_directory,
     command,
     hostname,
     node,
     runtime_directory,
+    search_path,
+    state_directory,
     unit,
     visible_devices,
 )
@@ -23,11 +27,14 @@ __all__ = [
     "Resolved",
     "Unit",
     "api_server",
+    "cache_directory",
     "command",
     "exporter",
     "hostname",
     "node",
     "runtime_directory",
+    "search_path",
+    "state_directory",
     "unit",
     "visible_devices",
 ]

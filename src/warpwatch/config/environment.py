@@ -37,6 +37,27 @@ def runtime_directory(environment: Environment | None = None) -> Path:
     return Path(tempfile.gettempdir(), f"warpwatch-{os.getuid()}")
 
 
+def state_directory(environment: Environment | None = None) -> Path:
+    """What is to be found again after a restart: measurements, logs."""
+    return _home("XDG_STATE_HOME", ".local/state", environment)
+
+
+def cache_directory(environment: Environment | None = None) -> Path:
+    """What can be made or fetched again."""
+    return _home("XDG_CACHE_HOME", ".cache", environment)
+
+
+def _home(variable: str, usual: str, environment: Environment | None) -> Path:
+    environment = os.environ if environment is None else environment
+    return Path(environment.get(variable) or Path.home() / usual, "warpwatch")
+
+
+def search_path(environment: Environment | None = None) -> str:
+    """Where programs are looked for."""
+    environment = os.environ if environment is None else environment
+    return environment.get("PATH", os.defpath)
+
+
 def visible_devices(environment: Environment | None = None) -> str:
     """Which GPUs a container was given, in the words of whoever started it."""
     environment = os.environ if environment is None else environment

@@ -48,7 +48,7 @@ def _files(given: Mapping[str, object], environment: Environment) -> tuple[list[
     flags = {each.flag.key: each for each in said.everything(given, environment)}
     own, theirs = flags["config"], flags["config_file"]
     told: list[Told] = []
-    found = _own_file(str(own.value), environment)
+    found = own_file(str(own.value), environment)
     if found is not None:
         from warpwatch.config import file  # noqa: PLC0415  only where there is one
 
@@ -68,13 +68,22 @@ def _files(given: Mapping[str, object], environment: Environment) -> tuple[list[
     return told, counters
 
 
-def _own_file(named: str, environment: Environment) -> Path | None:
+def own_file(named: str, environment: Environment) -> Path | None:
+    """warpwatch.toml: the one that is named, else the first of the usual ones."""
     if named:
         path = Path(named)
         if not path.is_file():
             raise InputError(named, "is not there", hint="give another file with --config")
         return path
-    return next((path for path in env.settings_files(environment) if path.is_file()), None)
+    return next(filter(_is_there, env.settings_files(environment)), None)
+
+
+def _is_there(path: Path) -> bool:
+    """One that hides in the home of another user, as when root started us as nobody, is not."""
+    try:
+        return path.is_file()
+    except PermissionError:
+        return False
 
 
 def _sane(settings: Settings, warnings: list[str]) -> Settings:

@@ -16,7 +16,7 @@ from warpwatch.config.said import Told, Value
 from warpwatch.errors import InputError
 from warpwatch.exporter.flags import FLAGS, Flag, Sort
 
-_ROOMS = ("exporter",)
+_ROOMS = ("exporter", "stack")
 _TYPES: Mapping[Sort, tuple[type, str]] = {
     Sort.TEXT: (str, "a text"),
     Sort.NUMBER: (int, "a whole number"),
@@ -28,16 +28,21 @@ _OWN = ("config", "config_file")
 
 def load(path: Path) -> Told:
     """What the file says of the exporter."""
+    return {key: _told(key, value, path) for key, value in table(path, "exporter").items()}
+
+
+def table(path: Path, room: str) -> Mapping[str, object]:
+    """What the file says of a room."""
     content = _content(path)
     unknown = [name for name in content if name not in _ROOMS]
     if unknown:
         raise InputError(
             f"{path}: [{unknown[0]}]", "is not known", hint=f"known: {', '.join(_ROOMS)}"
         )
-    table = content.get("exporter", {})
-    if not isinstance(table, dict):
-        raise InputError(f"{path}: exporter", "is not a table")
-    return {key: _told(key, value, path) for key, value in table.items()}
+    said = content.get(room, {})
+    if not isinstance(said, dict):
+        raise InputError(f"{path}: {room}", "is not a table")
+    return said
 
 
 def _content(path: Path) -> Mapping[str, object]:

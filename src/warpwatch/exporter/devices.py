@@ -19,11 +19,12 @@ _MOST = 4096
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """None: none of them; empty: all."""
-
     flex: bool = True
     gpus: frozenset[int] | None = None
+    """None: none of them; empty: all."""
     instances: frozenset[int] | None = None
+    once: bool = False
+    """What is board-wide stands in the row of the GPU alone, and not with each instance too."""
 
     def reads(self, device: Device) -> bool:
         """Whether a device has to be read; which of its parts become rows is asked later."""
@@ -38,16 +39,16 @@ class Choice:
         return _has(self.instances, instance.id)
 
 
-def parse(text: str) -> Choice:
+def parse(text: str, *, once: bool = False) -> Choice:
     if text == "f":
-        return Choice()
+        return Choice(once=once)
     chosen: dict[str, frozenset[int]] = {}
     for part in _SPLIT.split(text):
         found = _PART.fullmatch(part)
         if found is None or found[1] in chosen:
             raise _wrong(text)
         chosen[found[1]] = _numbers(found[2], text) if found[2] else frozenset()
-    return Choice(flex=False, gpus=chosen.get("g"), instances=chosen.get("i"))
+    return Choice(flex=False, gpus=chosen.get("g"), instances=chosen.get("i"), once=once)
 
 
 def _numbers(text: str, whole: str) -> frozenset[int]:

@@ -68,7 +68,15 @@ def _gpu(gpu: Gpu, state: State, *, simulated: bool) -> Found:
         "answers": state.success,
         "failure": str(state.failure) if state.failure else "",
         "instances": [
-            {"id": part.entity.id, "profile": part.entity.profile, "uuid": part.entity.uuid}
+            {
+                "id": part.entity.id,
+                "profile": part.entity.profile,
+                "uuid": part.entity.uuid,
+                "computes": [
+                    {"id": each.id, "profile": each.profile, "uuid": each.uuid}
+                    for each in part.entity.computes
+                ],
+            }
             for part in parts
             if isinstance(part.entity, Instance)
         ],

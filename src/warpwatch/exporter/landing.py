@@ -6,6 +6,7 @@ from html import escape
 from warpwatch import __version__
 from warpwatch.exporter.attribution.stage import Health
 from warpwatch.exporter.derived import WRITERS
+from warpwatch.exporter.unknown import unknown
 from warpwatch.exporter.view import View
 from warpwatch.samples.entity import Gpu, Instance
 from warpwatch.samples.sample import Reading, Reason
@@ -24,8 +25,6 @@ MEANING = {
     Reason.PAUSED: "profiling is paused; warpwatch profile resume brings it back",
     Reason.NOT_IMPLEMENTED: "not read by this version of warpwatch",
 }
-
-_GRANT = "run it as root, or with the capability SYS_ADMIN"
 
 _STYLE = """
 :root{color-scheme:light dark;--line:#8884;--good:#1a7f37;--bad:#c4320a;--soft:#8881}
@@ -73,20 +72,11 @@ def _source(view: View) -> Iterator[str]:
 
 
 def _lost(view: View, asked: Sequence[Health]) -> Iterator[str]:
-    """What is not known for want of a right or of somebody who answers, and how to have it."""
-    lines = [f"{escape(each.name)}: {escape(each.detail)}" for each in asked if not each.success]
-    refused = {
-        view.selection.names.get(id_, "")
-        for _, reading in view.readings
-        for id_, reason in reading.gaps.items()
-        if reason is Reason.NO_PERMISSION
-    } - {""}
-    if refused:
-        names = ", ".join(f"<code>{escape(name)}</code>" for name in sorted(refused))
-        lines.append(f"the driver refuses to this user {names}: {_GRANT}")
-    if lines:
+    readings = [reading for _, reading in view.readings]
+    found = list(unknown(view.selection.names, readings, asked))
+    if found:
         yield "<h2>Not known</h2><ul>"
-        yield from (f"<li>{line}" for line in lines)
+        yield from (f"<li>{escape(each.text)}" for each in found)
         yield "</ul>"
 
 

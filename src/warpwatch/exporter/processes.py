@@ -55,7 +55,7 @@ class Names:
             f"{unseen} processes on GPUs are not in /proc, so it is not known whose they are: "
             "share the host's (hostPID: true), or mount it and give --path-procfs"
         )
-        return (Health("processes", not unseen, None, detail if unseen else ""),)
+        return (Health("processes", not unseen, None, detail if unseen else "", logged=False),)
 
 
 def _named(process: Process, known: Known | None) -> Process:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from warpwatch.clock import Clock
 from warpwatch.exporter.pause import Pause
+from warpwatch.exporter.relay import Relay
 from warpwatch.exporter.tally import Tally
 from warpwatch.exporter.worker import Worker
 from warpwatch.samples.entity import Device
@@ -184,6 +185,7 @@ class Sampler:
                 self._tracks.pop(device).worker.stop()
 
     async def _read_all(self, devices: tuple[Device, ...]) -> None:
+        relay: Relay[Report] = Relay()
         started = {}
         fields = self._pause.spare(self.fields)
         for device in devices:
@@ -194,9 +196,8 @@ class Sampler:
             if track.late is not None:
                 self._settle(device, track, track.late)
             call = functools.partial(self._read, device, fields)
-            started[track.worker.submit(call)] = device
-        if started:
-            await asyncio.wait(started, timeout=self._pace.deadline)
+            started[relay.add(track.worker, call)] = device
+        await relay.run(self._pace.deadline)
         for future, device in started.items():
             self._settle(device, self._tracks[device], future)
 

@@ -5,6 +5,7 @@ import contextlib
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warpwatch.clock import Clock
@@ -21,6 +22,7 @@ from warpwatch.exporter.pause import Pause
 from warpwatch.exporter.sampler import Pace, Sampler
 from warpwatch.exporter.settings import Settings
 from warpwatch.exporter.sharing import Sharing
+from warpwatch.exporter.unknown import Herald, unknown
 from warpwatch.exporter.view import Arranger, View
 from warpwatch.httpd import Request, Response, Server, plain
 from warpwatch.sources.base import Source, SourceInfo
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from warpwatch.httpd.edge import Edge
 
 WATCH_SECONDS = 1.0
+TELL_SECONDS = 10.0
 FIRST_LOOK_SECONDS = 5.0
 
 _PROBE = {"X-Reload-In-Progress": "false", "X-Registry-Available": "true"}
@@ -85,7 +88,7 @@ class Exporter:
             on_series=settings.workload_labels != "info",
             virtual=settings.kubernetes_virtual_gpus,
         )
-        self._choice = devices.parse(settings.devices)
+        self._choice = devices.parse(settings.devices, once=settings.device_values_once)
         self._edge = edge
         self._source = source
         self.pause = Pause(clock)
@@ -128,7 +131,10 @@ class Exporter:
             asyncio.create_task(self._attribution.run(), name="attribution"),
             asyncio.create_task(self._sampler.run(), name="sampler"),
             asyncio.create_task(self._watch(), name="watch counters"),
+            asyncio.create_task(self._tell(), name="tell what is not known"),
         ]
+        if settings.dump_enabled:
+            self._tasks.append(asyncio.create_task(self._dump(), name="dump"))
 
     def _extras(self) -> Iterator[Own]:
         """Families that there are only with some settings."""
@@ -176,6 +182,35 @@ class Exporter:
             await self._clock.sleep(WATCH_SECONDS)
             if self._listing.changed():
                 self.reload()
+
+    async def _tell(self) -> None:
+        herald = Herald()
+        while True:
+            await self._clock.sleep(TELL_SECONDS)
+            snapshot = self._running.look()
+            if snapshot is not None:
+                readings = [each for state in snapshot.states for each in state.report.readings]
+                asked = self._attribution.health()
+                herald.tell(unknown(self._listing.selection.names, readings, asked))
+
+    async def _dump(self) -> None:
+        from warpwatch.exporter.dumps import Dumps, Seen  # noqa: PLC0415  for who wants them
+
+        settings = self._settings
+        dumps = Dumps(
+            Path(settings.dump_directory),
+            self._clock,
+            hours=settings.dump_retention,
+            compress=settings.dump_compression,
+        )
+
+        def look() -> Seen | None:
+            snapshot, inventory = self._running.look(), self._running.inventory
+            if snapshot is None or inventory is None:
+                return None
+            return Seen(inventory.info, snapshot, self._attribution.health())
+
+        await dumps.run(look)
 
     async def _answer(self, request: Request) -> Response:
         match request.path:

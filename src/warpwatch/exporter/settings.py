@@ -8,6 +8,7 @@ from warpwatch.units import Seconds
 
 DEFAULT_COUNTERS = "/etc/dcgm-exporter/default-counters.csv"
 KUBELET_SOCKET = "/var/lib/kubelet/pod-resources/kubelet.sock"
+DUMPS = "/tmp/dcgm-exporter-debug"  # noqa: S108  the original's default
 SHORTEST_INTERVAL_MS = 100
 SHORTEST_TIMEOUT = 1.0
 
@@ -41,6 +42,7 @@ class Settings:
     workload_labels: str = "both"
     path_procfs: str = "/proc"
     devices: str = "f"
+    mig_device_values: str = "repeat"
     use_old_namespace: bool = False
     no_hostname: bool = False
     hostname: str = ""
@@ -54,6 +56,10 @@ class Settings:
     max_concurrent_scrapes: int = 512
     health_require_gpus: bool = False
     processes: bool = False
+    dump_enabled: bool = False
+    dump_directory: str = DUMPS
+    dump_retention: int = 24
+    dump_compression: bool = True
     release_seconds: int = 60
     log_format: str = "text"
     debug: bool = False
@@ -61,6 +67,10 @@ class Settings:
     @property
     def interval(self) -> float:
         return self.collect_interval / 1000
+
+    @property
+    def device_values_once(self) -> bool:
+        return self.mig_device_values == "once"
 
     @property
     def tells_tenants(self) -> bool:

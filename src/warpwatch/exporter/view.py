@@ -167,7 +167,8 @@ def shown(readings: Sequence[Reading], choice: Choice) -> Iterable[Reading]:
 
     By default a GPU under MIG gives way to its instances, each of which repeats what is
     board-wide. So dcgm-exporter has it, and so its users' queries expect it; a sum of
-    board-wide values over instances counts the board several times.
+    board-wide values over instances counts the board several times, unless they are to be told
+    once: then the GPU has a row for them, and for nothing that the instances tell of themselves.
     """
     instances = any(isinstance(reading.entity, Instance) for reading in readings)
     if choice.flex and not instances:
@@ -181,9 +182,15 @@ def shown(readings: Sequence[Reading], choice: Choice) -> Iterable[Reading]:
                 shared = {id_: value for id_, value in board if not BY_ID[id_].per_instance}
                 if choice.gpu(gpu):
                     yield reading
-            case Instance() as instance:
-                if choice.flex or choice.instance(instance):
+                elif choice.flex and choice.once:
+                    yield replace(reading, values=shared)
+            case Instance() as instance if choice.flex or choice.instance(instance):
+                if choice.once:
+                    yield reading
+                else:
                     yield replace(reading, values=ChainMap(dict(reading.values), shared))
+            case Instance():
+                pass
             case _:
                 yield reading
 

@@ -1,6 +1,7 @@
 """One thread per device, so that a driver call which never returns holds up nobody else."""
 
 import asyncio
+import functools
 import threading
 from collections.abc import Callable
 from queue import SimpleQueue
@@ -34,11 +35,16 @@ class Worker(Generic[T]):
         return self.pending is not None and not self.pending.done()
 
     def submit(self, call: Call[T]) -> "asyncio.Future[T]":
+        future, start = self.ready(call)
+        start()
+        return future
+
+    def ready(self, call: Call[T]) -> tuple["asyncio.Future[T]", Callable[[], None]]:
+        """Busy with it from now on; it is begun by calling the second, from any thread."""
         if self.busy:
             raise RuntimeError("the worker is busy")
-        self.pending = self._loop.create_future()
-        self._calls.put((call, self.pending))
-        return self.pending
+        future = self.pending = self._loop.create_future()
+        return future, functools.partial(self._calls.put, (call, future))
 
     def stop(self) -> None:
         """Ends the thread once its call returns; does not wait for that."""

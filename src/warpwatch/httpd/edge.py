@@ -27,19 +27,18 @@ class Edge:
         """Whatever is wrong at the start is raised: nobody is served with less than was asked."""
         self._path = path
         self._clock = clock
-        self._seen: tuple[_Stamp | None, ...] = ()
-        config = load(path)
+        config = self._load()
         self.tls = living(context(config.tls, str(path))) if config.tls else None
         self._hold(config)
 
     def follow(self) -> None:
         """Reads anew what has changed; to be called now and then."""
-        stamps = self._stamps(self._config)
+        stamps = _stamps(self._path, *self._named)
         if stamps == self._seen:
             return
         self._seen = stamps
         try:
-            config = load(self._path)
+            config = self._load()
             self._renew(config)
         except InputError as error:
             log.error("the web configuration stays as it was: %s", error.message)  # noqa: TRY400
@@ -92,14 +91,24 @@ class Edge:
         if self.tls is not None and config.tls is not None:
             self.tls.current = context(config.tls, str(self._path))
 
+    def _load(self) -> WebConfig:
+        """How the files look is noted before they are read, and of the ones that this configuration
+        names even if it does not load: what is replaced or comes meanwhile is then seen.
+        """
+        own = _stamps(self._path)
+        config = load(self._path)
+        self._named = tuple(config.files())
+        self._seen = own + _stamps(*self._named)
+        return config
+
     def _hold(self, config: WebConfig) -> None:
         self._config = config
         self._passwords = Passwords(config.users) if config.users else None
         self._bucket = _Bucket(config.rate, self._clock) if config.rate else None
-        self._seen = self._stamps(config)
 
-    def _stamps(self, config: WebConfig) -> tuple[_Stamp | None, ...]:
-        return tuple(_stamp(path) for path in (self._path, *config.files()))
+
+def _stamps(*paths: Path) -> tuple[_Stamp | None, ...]:
+    return tuple(map(_stamp, paths))
 
 
 def _stamp(path: Path) -> _Stamp | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import socket
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 
 from warpwatch.clock import Clock
+from warpwatch.httpd.accepting import Accepting
 from warpwatch.httpd.address import bind
 from warpwatch.httpd.guard import Guarded
 from warpwatch.httpd.message import Handler, Limits, Request, Response, plain
@@ -108,7 +110,7 @@ class Server:
         if edge is not None:
             # A context of ours, which changes while it is in use; uvicorn only makes its own.
             config.ssl = edge.tls
-        self._server = _Quiet(config)
+        self._server = _Quiet(config, limits)
 
     @property
     def port(self) -> int:
@@ -120,6 +122,7 @@ class Server:
 
     async def start(self, clock: Clock | None = None) -> None:
         """Returns once it answers; with a clock the edge's file is followed."""
+        asyncio.get_running_loop().set_exception_handler(Accepting())
         if not self._sockets:
             self._sockets = [bind(self._listen)]
         self._running = asyncio.create_task(self._server.serve(sockets=self._sockets))
@@ -151,14 +154,35 @@ class Server:
 class _Quiet(uvicorn.Server):
     """uvicorn's server without its own signal handlers: the program that embeds it has some."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: uvicorn.Config, limits: Limits) -> None:
         super().__init__(config)
         self.answering = asyncio.Event()
+        self._limits = limits
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+        """As uvicorn's own, which has no bound on how long a handshake may take."""
+        config, limits = self.config, self._limits
+        secure = config.ssl is not None
+        protocol = functools.partial(
+            config.http_protocol_class,  # type: ignore[arg-type]  ours
+            config=config,
+            server_state=self.server_state,
+            app_state={},
+        )
+        self.servers = [
+            await asyncio.get_running_loop().create_server(
+                protocol,
+                sock=sock,
+                ssl=config.ssl,
+                backlog=config.backlog,
+                ssl_handshake_timeout=limits.head_seconds if secure else None,
+                ssl_shutdown_timeout=limits.head_seconds if secure else None,
+            )
+            for sock in sockets or ()
+        ]
+        self.started = True
         self.answering.set()

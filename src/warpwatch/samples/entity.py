@@ -4,7 +4,7 @@ A *device* is what a source reads on its own and what can fail on its own: a GPU
 NVSwitch, a CPU. The other entities are parts of a device and are read with it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,15 @@ class Gpu:
 
 
 @dataclass(frozen=True, slots=True)
+class Compute:
+    """A compute instance: a share of the engines of a GPU instance, and what CUDA runs on."""
+
+    id: int
+    profile: str
+    uuid: str
+
+
+@dataclass(frozen=True, slots=True)
 class Instance:
     """A MIG GPU instance."""
 
@@ -29,6 +38,9 @@ class Instance:
     id: int
     profile: str
     uuid: str
+    """Of its first compute instance, as the driver knows no other."""
+    computes: tuple[Compute, ...] = field(default=(), compare=False)
+    """It stays the same one while these come and go."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 import pynvml
 
 from bindings import ALL, NOW, AtOnce, Bindings, divide
+from bindings import Board as Real
 from warpwatch.clock import ManualClock
 from warpwatch.fields import memory, power, profiling
-from warpwatch.samples.entity import Instance
+from warpwatch.samples.entity import Compute, Instance
 from warpwatch.samples.sample import Reading, Reason
 from warpwatch.sources.nvml.board import Board
 from warpwatch.sources.nvml.door import Door
@@ -36,6 +37,11 @@ class Divided:
         return [sample.freed for sample in self.bindings.samples.values()].count(False)
 
 
+def instances(gpu: Divided) -> list[Instance]:
+    _, parts = gpu.read()
+    return [part.entity for part in parts if isinstance(part.entity, Instance)]
+
+
 def test_instances_are_entities_with_their_profile_and_number() -> None:
     gpu = Divided()
     _, parts = gpu.read()
@@ -43,6 +49,28 @@ def test_instances_are_entities_with_their_profile_and_number() -> None:
         Instance(gpu.board.gpu, 1, "3g.40gb", "MIG-00000001"),
         Instance(gpu.board.gpu, 9, "1g.10gb", "MIG-00000009"),
     ]
+
+
+def test_compute_instances_are_told_with_their_share_of_the_gpu_instance() -> None:
+    gpu = Divided()
+    half = Real(3)
+    half.answers = gpu.real.instances[2].answers | {
+        ("nvmlDeviceGetComputeInstanceId",): 5,
+        ("nvmlDeviceGetUUID",): "MIG-0000000a",
+    }
+    gpu.real.instances[3] = half
+    for _ in range(2):
+        first, second = instances(gpu)
+        assert first.computes == (Compute(0, "3g.40gb", "MIG-00000001"),)
+        assert second.computes == (
+            Compute(0, "1c.1g.10gb", "MIG-00000009"),
+            Compute(5, "1c.1g.10gb", "MIG-0000000a"),
+        )
+    before = instances(gpu)
+    gpu.real.instances.pop(3)
+    # It is the same GPU instance, with one compute instance less.
+    assert instances(gpu) == before
+    assert [len(each.computes) for each in (*before, *instances(gpu))] == [1, 2, 1, 1]
 
 
 def test_an_instance_has_memory_and_figures_of_its_own_and_nothing_board_wide() -> None:

@@ -22,6 +22,8 @@ class Health:
     """Seconds since it last learnt something; None before it ever did."""
     detail: str = ""
     """Why not, and what to do about it."""
+    logged: bool = True
+    """Whether the stage itself writes that to the log."""
 
 
 class Stage(Protocol):

@@ -8,6 +8,7 @@ is nobody's: nothing is guessed.
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from threading import Lock
 
 from warpwatch.exporter.attribution import cgroups
@@ -18,6 +19,7 @@ from warpwatch.samples.sample import Process, Reading, Report, Use
 
 JOB = "SLURM_JOB_ID"
 _MOST = 4096
+_MOST_PLACES = 1024
 _BRIEF = 12
 """Letters by which people know a container that has no name."""
 
@@ -44,6 +46,7 @@ class Tenants:
         self._wanted = wanted
         self._environment = environment
         self._name = name
+        self._place = lru_cache(_MOST_PLACES)(cgroups.place)
         self._jobs: OrderedDict[tuple[int, str], str] = OrderedDict()
         self._lock = Lock()
 
@@ -62,7 +65,7 @@ class Tenants:
         groups: dict[Owner, list[Process]] = {}
         pods = _pods(reading.owners)
         for process in reading.processes:
-            place = cgroups.place(process.cgroup)
+            place = self._place(process.cgroup)
             owner = pods.get(place.pod_uid) if place.pod_uid else self._tenant(process, place)
             if owner is not None:
                 groups.setdefault(owner, []).append(process)

@@ -1,7 +1,7 @@
 """Flags that do something."""
 
 from warpwatch.exporter.flags.flag import Flag, Sort
-from warpwatch.exporter.settings import DEFAULT_COUNTERS
+from warpwatch.exporter.settings import DEFAULT_COUNTERS, DUMPS
 
 ACTING: tuple[Flag, ...] = (
     Flag(
@@ -69,6 +69,15 @@ ACTING: tuple[Flag, ...] = (
         "i[:0-3,5] (MIG instances).",
     ),
     Flag(
+        names=("--mig-device-values",),
+        env="WARPWATCH_EXPORTER__MIG_DEVICE_VALUES",
+        default="repeat",
+        choices=("repeat", "once"),
+        help="Under MIG, what is board-wide (power, temperature, clocks): repeat it with each "
+        "instance, as dcgm-exporter does and its users' queries expect, or tell it once, in a row "
+        "of the GPU, so that a sum over all rows is true.",
+    ),
+    Flag(
         names=("--use-old-namespace", "-o"),
         env="DCGM_EXPORTER_USE_OLD_NAMESPACE",
         sort=Sort.SWITCH,
@@ -118,6 +127,35 @@ ACTING: tuple[Flag, ...] = (
         help="Tell of the processes on each GPU: memory, share of the SMs, user and program. Users "
         "and programs are known where /proc shows them (in Kubernetes: hostPID). Each process is a "
         "series of its own, so Prometheus keeps one for every process there ever was.",
+    ),
+    Flag(
+        names=("--dump-enabled",),
+        env="DCGM_EXPORTER_DUMP_ENABLED",
+        sort=Sort.SWITCH,
+        default=False,
+        help="Once a minute, write what was read to a file: values, gaps with their reasons, and "
+        "whose work it was; neither labels of pods nor command lines. All files together take no "
+        "more than 64 MiB.",
+    ),
+    Flag(
+        names=("--dump-directory",),
+        env="DCGM_EXPORTER_DUMP_DIRECTORY",
+        default=DUMPS,
+        help="Where these files go.",
+    ),
+    Flag(
+        names=("--dump-retention",),
+        env="DCGM_EXPORTER_DUMP_RETENTION",
+        sort=Sort.NUMBER,
+        default=24,
+        help="Hours for which they are kept; 0 leaves it to their size.",
+    ),
+    Flag(
+        names=("--dump-compression",),
+        env="DCGM_EXPORTER_DUMP_COMPRESSION",
+        sort=Sort.SWITCH,
+        default=True,
+        help="Compress them.",
     ),
     Flag(
         names=("--release-seconds",),

@@ -111,35 +111,4 @@ COMPATIBLE: tuple[Flag, ...] = (
         help="Serve Go's profiles under /debug/pprof/.",
         idle="this is not a Go program",
     ),
-    Flag(
-        names=("--dump-enabled",),
-        env="DCGM_EXPORTER_DUMP_ENABLED",
-        sort=Sort.SWITCH,
-        default=False,
-        help="Write debug dumps.",
-        idle="debug dumps are not in this version",
-    ),
-    Flag(
-        names=("--dump-directory",),
-        env="DCGM_EXPORTER_DUMP_DIRECTORY",
-        default="/tmp/dcgm-exporter-debug",  # noqa: S108  the original's default, shown in the help
-        help="Where debug dumps go.",
-        idle="debug dumps are not in this version",
-    ),
-    Flag(
-        names=("--dump-retention",),
-        env="DCGM_EXPORTER_DUMP_RETENTION",
-        sort=Sort.NUMBER,
-        default=24,
-        help="Hours for which debug dumps are kept.",
-        idle="debug dumps are not in this version",
-    ),
-    Flag(
-        names=("--dump-compression",),
-        env="DCGM_EXPORTER_DUMP_COMPRESSION",
-        sort=Sort.SWITCH,
-        default=True,
-        help="Compress debug dumps.",
-        idle="debug dumps are not in this version",
-    ),
 )

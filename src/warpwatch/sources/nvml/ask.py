@@ -27,12 +27,17 @@ class Ask:
         if answer is self:
             return self._once(call, self._ready.get(call) or self._way(call))
         if isinstance(answer, Refused):
-            raise answer
+            raise answer.again()
         return answer
 
     def ready(self, function: str, *arguments: Any) -> Ready:
         """To be called by whoever holds it; nothing of it is remembered."""
         return self._door.ready(function, self.handle, *arguments)
+
+    def now(self, function: str, *arguments: Any) -> Any:
+        """With arguments that are others each time, so that there is nothing to remember."""
+        call = (function,)
+        return (self._ready.get(call) or self._way(call))(*arguments)
 
     def beside(self, function: str, other: object, *arguments: object) -> Any:
         """Of this GPU and another one by its handle, which nothing can be remembered under."""
@@ -67,14 +72,14 @@ class Ask:
             return self._once(key, call)
         answer = self._answers[key]
         if isinstance(answer, Refused):
-            raise answer
+            raise answer.again()
         return answer
 
     def _once(self, key: tuple[object, ...], call: Ready) -> Any:
         try:
             answer = self._answers[key] = call()
         except Refused as refusal:
-            self._answers[key] = refusal
+            self._answers[key] = refusal.again()
             raise
         return answer
 

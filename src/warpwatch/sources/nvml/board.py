@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from warpwatch.clock import Clock
 from warpwatch.fields import mig
 from warpwatch.samples.entity import Gpu
-from warpwatch.samples.sample import Kind, Peer, Process, Reading, Reason, Report, Value
+from warpwatch.samples.sample import Event, Kind, Peer, Process, Reading, Reason, Report, Value
 from warpwatch.sources.nvml import peers, tenants
 from warpwatch.sources.nvml.ask import Ask
 from warpwatch.sources.nvml.calls.identity import LASTING
@@ -89,20 +89,13 @@ class Board:
         ask.begin()
         self._notice_division(ask)
         plan = self._planned(fields)
-        values: dict[int, Value] = {}
-        gaps: dict[int, Reason] = {}
-        for id_, read in plan.calls:
-            try:
-                values[id_] = read(ask)
-            except Refused as refusal:
-                gaps[id_] = refusal.reason
+        values, gaps = _called(ask, plan)
         links, uncounted = self._count_links(ask, plan)
         self._numbered.fetch(plan.asked, links)
+        figures = self._figures(ask, plan, links)
         said = self._numbered.of_gpu()
         said.update(uncounted)
-        figures = self._figures(ask, plan, links)
-        for id_ in plan.metrics:
-            said[id_] = figures[id_]
+        said.update((id_, figures[id_]) for id_ in plan.metrics)
         for id_, what in said.items():
             if isinstance(what, Reason):
                 gaps[id_] = what
@@ -115,8 +108,7 @@ class Board:
         gaps |= plan.gaps
         if not links:
             gaps = {**plan.without_links, **gaps}
-        events, deaf = self._listener.take(self._ear)
-        heard = frozenset[Kind]() if deaf else self._ear.kinds
+        events, heard, deaf = self._heard()
         # What was known before would make a lost GPU look like one that was read.
         grave = _grave(gaps) if values.keys() <= NO_SIGN else None
         if grave is not None:
@@ -137,6 +129,11 @@ class Board:
         parts = self._links.read(ask, plan.asked, links, self._numbered, figures)
         readings = (board, *self._parts(ask, fields), *parts)
         return Report(self.gpu, self._clock.now(), readings, events, heard)
+
+    def _heard(self) -> tuple[tuple[Event, ...], frozenset[Kind], Reason | None]:
+        """What happened, of which kinds it would have been told, and why of none if so."""
+        events, deaf = self._listener.take(self._ear)
+        return events, frozenset() if deaf else self._ear.kinds, deaf
 
     def _planned(self, fields: AbstractSet[int]) -> Plan:
         known = self._plan
@@ -238,6 +235,17 @@ def lost(gpu: Gpu, fields: AbstractSet[int], clock: Clock) -> Report:
     """Of a GPU that is no longer open."""
     gaps = dict.fromkeys(fields, Reason.LOST)
     return Report(gpu, clock.now(), (Reading(gpu, {}, gaps),))
+
+
+def _called(ask: Ask, plan: Plan) -> tuple[dict[int, Value], dict[int, Reason]]:
+    values: dict[int, Value] = {}
+    gaps: dict[int, Reason] = {}
+    for id_, read in plan.calls:
+        try:
+            values[id_] = read(ask)
+        except Refused as refusal:
+            gaps[id_] = refusal.reason
+    return values, gaps
 
 
 def _grave(gaps: Mapping[int, Reason]) -> Reason | None:

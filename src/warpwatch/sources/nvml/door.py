@@ -37,6 +37,12 @@ class Refused(Exception):
         self.code = code
         """NVML's own, for those few callers to whom one reason is not like another."""
 
+    def again(self) -> "Refused":
+        """The same to be kept, or to be raised once more. One that was raised holds all that its
+        callers held; kept by one of them it would be a ring that nobody frees for minutes.
+        """
+        return Refused(self.reason, self.message, self.code)
+
 
 class Door:
     def __init__(self, bindings: ModuleType) -> None:

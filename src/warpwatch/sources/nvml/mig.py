@@ -6,13 +6,12 @@ board-wide is read once, with the GPU, and is not repeated here.
 
 import functools
 import re
-from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from warpwatch.clock import Clock
 from warpwatch.fields.catalogue import BY_ID
-from warpwatch.samples.entity import Gpu, Instance
+from warpwatch.samples.entity import Compute, Gpu, Instance
 from warpwatch.samples.sample import Reading, Reason
 from warpwatch.sources.nvml import tenants
 from warpwatch.sources.nvml.ask import Ask, Read
@@ -22,10 +21,10 @@ from warpwatch.sources.nvml.gpm import METRICS, Comparison, Profile
 
 CALLS = {id_: read for id_, read in use.CALLS.items() if BY_ID[id_].per_instance}
 FIGURES = frozenset(id_ for id_ in METRICS if BY_ID[id_].per_instance)
-_PROFILE = re.compile(r"MIG (?:\d+c\.)?(\S+)")
-"""In a name such as `NVIDIA H100 80GB HBM3 MIG 1c.3g.40gb`; a compute instance's share of its
-GPU instance is not the GPU instance's profile.
-"""
+_PROFILE = re.compile(r"MIG (\S+)")
+"""In a name such as `NVIDIA H100 80GB HBM3 MIG 1c.3g.40gb`."""
+_SHARE = re.compile(r"^\d+c\.")
+"""Of a GPU instance, that a compute instance has: not in the name where it has all of it."""
 
 
 class Instances:
@@ -38,8 +37,8 @@ class Instances:
         self._compare = Comparison(door)
         self._asks: dict[int, Ask] = {}
         """By place; each is of a compute instance."""
-        self._names: dict[str, str] = {}
-        """By UUID, which is another one for what is made anew."""
+        self._computes: dict[str, Compute] = {}
+        """Those of the last read, by UUID: of them nothing else need be asked."""
         self._wanted = _Wanted.of(frozenset())
 
     def read(
@@ -48,15 +47,14 @@ class Instances:
         if fields is not self._wanted.fields:
             self._wanted = _Wanted.of(fields)
         try:
-            found: dict[Instance, list[Ask]] = {}
-            for instance, part in self._present(ask):
-                found.setdefault(instance, []).append(part)
+            found = self._present(ask)
         except Refused as refusal:
             gaps = dict.fromkeys(self._wanted.all, refusal.reason)
             return tuple(Reading(instance, {}, gaps) for instance in self._profiles)
         for gone in self._profiles.keys() - found.keys():
             self._profiles.pop(gone).free()
-        self._names = {instance.uuid: self._names[instance.uuid] for instance in found}
+        computes = (compute for instance in found for compute in instance.computes)
+        self._computes = {compute.uuid: compute for compute in computes}
         return tuple(
             self._reading(instance, parts, no_figures) for instance, parts in found.items()
         )
@@ -67,21 +65,25 @@ class Instances:
         self._profiles = {}
         self._asks = {}
 
-    def _present(self, ask: Ask) -> Iterator[tuple[Instance, Ask]]:
-        """One after the other for each compute instance: several may share a GPU instance, whose
-        figures they all give, but each has processes of its own.
+    def _present(self, ask: Ask) -> dict[Instance, list[Ask]]:
+        """Each with its compute instances: they share its figures, and have each processes of its
+        own.
         """
-        seen: dict[int, Instance] = {}
+        by_number: dict[int, list[tuple[Compute, Ask]]] = {}
         for place in range(ask("nvmlDeviceGetMaxMigDeviceCount")):
             try:
                 part = self._part(place, ask("nvmlDeviceGetMigDeviceHandleByIndex", place))
                 number = part("nvmlDeviceGetGpuInstanceId")
-                if number not in seen:
-                    seen[number] = self._instance(number, part)
-                yield seen[number], part
+                by_number.setdefault(number, []).append((self._compute(part), part))
             except Refused as refusal:
                 if refusal.reason is not Reason.UNSUPPORTED:
                     raise
+        return {
+            self._instance(number, tuple(compute for compute, _ in parts)): [
+                part for _, part in parts
+            ]
+            for number, parts in by_number.items()
+        }
 
     def _part(self, place: int, handle: object) -> Ask:
         part = self._asks.get(place)
@@ -90,13 +92,20 @@ class Instances:
         part.begin()
         return part
 
-    def _instance(self, number: int, part: Ask) -> Instance:
+    def _compute(self, part: Ask) -> Compute:
         uuid = part("nvmlDeviceGetUUID")
-        name = self._names.get(uuid)
-        if name is None:
-            name = self._names[uuid] = part("nvmlDeviceGetName")
-        found = _PROFILE.search(name)
-        return Instance(gpu=self._gpu, id=number, profile=found[1] if found else name, uuid=uuid)
+        known = self._computes.get(uuid)
+        if known is None:
+            name = part("nvmlDeviceGetName")
+            found = _PROFILE.search(name)
+            profile = found[1] if found else name
+            known = Compute(part("nvmlDeviceGetComputeInstanceId"), profile, uuid)
+        return known
+
+    def _instance(self, number: int, computes: tuple[Compute, ...]) -> Instance:
+        first = computes[0]
+        profile = _SHARE.sub("", first.profile)
+        return Instance(self._gpu, number, profile, first.uuid, computes)
 
     def _reading(self, instance: Instance, parts: list[Ask], no_figures: Reason | None) -> Reading:
         wanted, part = self._wanted, parts[0]

@@ -10,21 +10,22 @@ call at a time: its lock is held while it is read.
 
 import ctypes
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, NamedTuple, NoReturn
 
-Ready = Callable[[], Any]
+Ready = Callable[..., Any]
 Refuse = Callable[[int], NoReturn]
 """Says by an exception that the driver answered with this code."""
 
 _FEW = 16
-"""Processes that there is room for from the start."""
+"""Processes, or samples of them, that there is room for from the start."""
 _TOO_SMALL = 7
 _UNTOLD = 2**64 - 1
 """Instead of a size."""
 PROCESS = struct.Struct("@IQII")
+SAMPLE = struct.Struct("@IQIIII")
 """As the driver writes it: the bindings' structures take long to give out their members."""
 
 
@@ -35,6 +36,14 @@ class Info(NamedTuple):
     usedGpuMemory: int | None  # noqa: N815
     gpuInstanceId: int  # noqa: N815
     computeInstanceId: int  # noqa: N815
+
+
+class Share(NamedTuple):
+    """Of the time, as the driver sampled it."""
+
+    pid: int
+    timeStamp: int  # noqa: N815
+    smUtil: int  # noqa: N815
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,31 +139,56 @@ def _values(call: Call) -> Ready:
     return ready
 
 
-def _processes(call: Call) -> Ready:
-    """In one call: the bindings make another before it, to learn how many there are."""
-    count = ctypes.c_uint()
-    rooms = [ctypes.create_string_buffer(_FEW * PROCESS.size)]
-    function, handle, counted = call.function, call.handle, ctypes.byref(count)
+class _Several:
+    """Room for as many as there are; the bindings make a call before, to learn how many."""
 
-    def fill() -> int:
-        count.value = len(rooms[0]) // PROCESS.size
-        return function(handle, counted, rooms[0])
+    def __init__(self, call: Call, each: struct.Struct) -> None:
+        self._refuse = call.refuse
+        self._each = each
+        self._count = ctypes.c_uint()
+        self.counted = ctypes.byref(self._count)
+        self.room = ctypes.create_string_buffer(_FEW * each.size)
 
-    def ready() -> list[Info]:
+    def filled(self, fill: Callable[[], int]) -> Iterator[tuple[Any, ...]]:
+        self._count.value = len(self.room) // self._each.size
         code = fill()
         if code == _TOO_SMALL:
             # There may be more by the time of the second call.
-            rooms[0] = ctypes.create_string_buffer((count.value * 2 + 5) * PROCESS.size)
+            most = self._count.value = self._count.value * 2 + 5
+            self.room = ctypes.create_string_buffer(most * self._each.size)
             code = fill()
         if code:
-            call.refuse(code)
-        if not count.value:
-            return []
-        told = memoryview(rooms[0])[: count.value * PROCESS.size]
+            self._refuse(code)
+        return self._each.iter_unpack(memoryview(self.room)[: self._count.value * self._each.size])
+
+
+def _processes(call: Call) -> Ready:
+    function, handle = call.function, call.handle
+    several = _Several(call, PROCESS)
+
+    def fill() -> int:
+        return function(handle, several.counted, several.room)
+
+    def ready() -> list[Info]:
         return [
             Info(pid, None if memory == _UNTOLD else memory, instance, compute)
-            for pid, memory, instance, compute in PROCESS.iter_unpack(told)
+            for pid, memory, instance, compute in several.filled(fill)
         ]
+
+    return ready
+
+
+def _shares(call: Call) -> Ready:
+    """Those after a time, which is another one at each call. None at all is a refusal, as the
+    bindings have it.
+    """
+    function, handle, refuse = call.function, call.handle, call.refuse
+    several = _Several(call, SAMPLE)
+
+    def ready(after: int) -> list[Share]:
+        since = ctypes.c_ulonglong(after)
+        told = several.filled(lambda: function(handle, several.room, several.counted, since))
+        return [Share(pid, time, sm) for pid, time, sm, *_ in told] or refuse(0)
 
     return ready
 
@@ -227,6 +261,7 @@ FORMS: Mapping[str, Form] = {
     ),
     "nvmlDeviceGetMemoryInfo": _structure("c_nvmlMemory_v2_t", "nvmlDeviceGetMemoryInfo_v2"),
     "nvmlDeviceGetMigDeviceHandleByIndex": Form(_part),
+    "nvmlDeviceGetProcessUtilization": Form(_shares),
     "nvmlDeviceGetRowRemapperHistogram": _structure("c_nvmlRowRemapperHistogramValues"),
     "nvmlDeviceGetUtilizationRates": _structure("c_nvmlUtilization_t"),
 }

@@ -105,7 +105,7 @@ class Shares:
             return self._shares
         first, self._taken = self._taken is None, now
         try:
-            samples = ask("nvmlDeviceGetProcessUtilization", self._newest)
+            samples = ask.now("nvmlDeviceGetProcessUtilization", self._newest)
         except Refused as refusal:
             self._shares = {} if refusal.code in _NOTHING_NEW else None
             if self._shares is None and refusal.reason is Reason.UNSUPPORTED:

@@ -5,7 +5,7 @@ from functools import partial
 from itertools import groupby
 from random import Random
 
-from warpwatch.samples.entity import Gpu, Instance
+from warpwatch.samples.entity import Compute, Gpu, Instance
 from warpwatch.sources.sim import identity, jobs
 from warpwatch.sources.sim.board import board
 from warpwatch.sources.sim.chance import seed_of
@@ -124,4 +124,6 @@ def _parts(scenario: Scenario, node: str, gpu: Gpu, begin: float) -> Iterator[Pa
             name = _MIXED_PARTS[position]
         work = _endless(Random(seed_of(uuid)), name, node, 1, begin).span(0, begin).work
         sms = max(figures.identity.sms * piece.compute // 8, 1)
-        yield Part(Instance(gpu, number, profile, uuid), piece, sms, work)
+        # All of it is one compute instance, as `nvidia-smi mig -C` makes it.
+        instance = Instance(gpu, number, profile, uuid, (Compute(0, profile, uuid),))
+        yield Part(instance, piece, sms, work)

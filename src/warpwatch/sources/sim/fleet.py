@@ -1,12 +1,12 @@
 """Many simulated nodes that share one clock and, rack by rack, one queue of jobs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
 from warpwatch.clock import Clock
 from warpwatch.errors import InputError
-from warpwatch.sources.sim.board import BOARDS
+from warpwatch.sources.sim.board import BOARDS, board
 from warpwatch.sources.sim.chance import seed_of
 from warpwatch.sources.sim.decode import did_you_mean
 from warpwatch.sources.sim.house import House
@@ -21,6 +21,8 @@ from warpwatch.units import Seconds
 RACK = 4
 """Nodes in a rack; a job that needs more than one node stays within its rack."""
 MOST_NODES = 20_000
+PARTITION = (3, 2, 1, 1)
+"""Compute slices of the instances on a partitioned GPU."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +74,15 @@ def fleet(
     seed: int = 1,
     tick: float = 5.0,
     time: Timing | None = None,
+    mig: bool = False,
 ) -> Fleet:
-    """Racks take the boards in turn, so each rack is of one kind."""
+    """Racks take the boards in turn, so each rack is of one kind. With `mig` the last GPU of each
+    node is partitioned, on boards that can be.
+    """
     _check(nodes, gpus, boards)
     scenarios = {
         name: Scenario(
-            gpus=(GpuGroup(board=name, count=gpus),),
+            gpus=tuple(_groups(name, gpus, mig=mig)),
             seed=seed,
             tick=Seconds(tick),
             time=time or Timing(),
@@ -87,28 +92,39 @@ def fleet(
     timeline, ids = Timeline(scenarios[boards[0]], clock), count(1)
     members: list[SimNode] = []
     for rack, first in enumerate(range(0, nodes, RACK)):
-        board = boards[rack % len(boards)]
+        model = boards[rack % len(boards)]
         names = [f"gpu-{number + 1:04d}" for number in range(first, min(first + RACK, nodes))]
-        seats = [name for name in names for _ in range(gpus)]
+        whole = sum(group.count for group in scenarios[model].gpus if not group.mig)
+        seats = [name for name in names for _ in range(whole)]
         schedule = Schedule(seed_of(seed, "rack", rack), seats, timeline.begin)
         house = House(timeline, Stage(timeline), schedule, ids)
         members += [
             SimNode(
                 name,
                 f"rack-{rack + 1:03d}",
-                board,
+                model,
                 SimSource(
-                    scenarios[board],
+                    scenarios[model],
                     clock,
                     node=name,
                     hang="report",
                     house=house,
-                    first_seat=position * gpus,
+                    first_seat=position * whole,
                 ),
             )
             for position, name in enumerate(names)
         ]
     return Fleet(members)
+
+
+def _groups(name: str, gpus: int, *, mig: bool) -> Iterator[GpuGroup]:
+    figures = board(name).mig
+    if not mig or figures is None or gpus == 1:
+        yield GpuGroup(board=name, count=gpus)
+        return
+    yield GpuGroup(board=name, count=gpus - 1)
+    smallest = {piece.compute: profile for profile, piece in reversed(figures.profiles.items())}
+    yield GpuGroup(board=name, mig=tuple(smallest[compute] for compute in PARTITION))
 
 
 def _check(nodes: int, gpus: int, boards: Sequence[str]) -> None:

@@ -10,10 +10,11 @@ import re
 import shutil
 import signal
 import ssl
+import statistics
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,6 +42,12 @@ STEP = 0.05
 PODS, SLICES = "/api/v1/pods", "/apis/resource.k8s.io/v1/resourceslices"
 GIB = 1 << 30
 PASSWORD = "a good one"
+MOST_RESIDENT = 65.0
+"""MB, with everything switched on."""
+GROWTH: Mapping[str, float] = {"resident": 3.0, "descriptors": 6, "threads": 4, "series": 60}
+"""By how much the middle of the last quarter may be above that of the first: what differs between
+one trouble and the next.
+"""
 COUNTERS = Path(__file__).parents[2] / "deploy" / "generated" / "default-counters.csv"
 
 
@@ -345,7 +352,7 @@ def measured(pid: int, series: int) -> Measure:
         int(found[1]) if (found := re.search(rf"^{name}:\s+(\d+)", status, re.MULTILINE)) else 0
         for name in ("VmRSS", "Threads")
     )
-    return Measure(resident / 1000, len(list((root / "fd").iterdir())), threads, series)
+    return Measure(resident * 1024 / 1e6, len(list((root / "fd").iterdir())), threads, series)
 
 
 def play(node: Node, it: Program, scraper: Scraper, *, rounds: int, each: float) -> None:
@@ -364,3 +371,22 @@ def _churn(node: Node, seconds: float) -> None:
     while time.monotonic() < over:
         node.churn()
         time.sleep(STEP)
+
+
+def quarters(measures: Sequence[Measure], name: str) -> tuple[float, float]:
+    """The middle of the first quarter and that of the last."""
+    values = [float(getattr(measure, name)) for measure in measures]
+    size = max(1, len(values) // 4)
+    return statistics.median(values[:size]), statistics.median(values[-size:])
+
+
+def broken_bounds(measures: Sequence[Measure]) -> list[str]:
+    broken = []
+    for name, most in GROWTH.items():
+        first, last = quarters(measures, name)
+        if last - first > most:
+            broken.append(f"{name}: from {first:g} to {last:g}, that is more than {most:g} more")
+    largest = max(measure.resident for measure in measures)
+    if largest > MOST_RESIDENT and not broken:
+        broken.append(f"resident: {largest:.1f} MB, that is more than {MOST_RESIDENT:g}")
+    return broken

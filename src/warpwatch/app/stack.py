@@ -1,0 +1,201 @@
+"""The stack around an exporter: brought up, told of, taken down."""
+
+import asyncio
+import dataclasses
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from warpwatch import config
+from warpwatch.app import exporter, fleet
+from warpwatch.app.serving import Started
+from warpwatch.clock import Clock, SystemClock
+from warpwatch.errors import WarpwatchError
+from warpwatch.exporter.settings import DEFAULT_COUNTERS
+from warpwatch.exporter.settings import Settings as ExporterSettings
+from warpwatch.stack import detach, existing, ports
+from warpwatch.stack.binaries import Finder
+from warpwatch.stack.instance import Instance, Record, Running, lives
+from warpwatch.stack.places import Places
+from warpwatch.stack.scrape import Gpus
+from warpwatch.stack.service import Stack
+from warpwatch.stack.settings import Existing, Settings
+
+Announce = Callable[[Record], None]
+
+DEMO = fleet.FleetSettings(
+    nodes=16,
+    gpus=8,
+    boards=("H100", "A100", "L40S", "H200"),
+    seed=1,
+    listen="",
+    compat="classic",
+    collectors=DEFAULT_COUNTERS,
+)
+STOPPED_WITHIN = 25.0
+"""Seconds: longer than the slowest child is given to end by itself."""
+STARTED_WITHIN = 300.0
+"""Seconds, since packages may have to be fetched."""
+_LOOK = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A simulated fleet instead of this machine's GPUs."""
+
+    mig: bool = False
+
+
+def places() -> Places:
+    return Places(config.state_directory(), config.cache_directory())
+
+
+def up(settings: ExporterSettings, around: Settings, demo: Demo | None, announce: Announce) -> None:
+    """Runs it until told to stop; where it runs already, that is told instead."""
+    clock, where = SystemClock(), places()
+    where.make()
+    instance = Instance(where.state)
+    with instance.hold() as mine:
+        if not mine:
+            announce(_running_already(instance))
+            return
+        finder = Finder(
+            where.binaries, config.search_path(), around.archives, download=around.download
+        )
+        stack = Stack(around, where, finder, clock)
+
+        @asynccontextmanager
+        async def beside(started: Started) -> AsyncIterator[None]:
+            part = Running("exporter", "ready", _page(started, demo), note=started.source)
+            gpus = Gpus(
+                started.url.partition("://")[2],
+                secure=started.url.startswith("https:"),
+                fleet=demo is not None,
+            )
+            notes = [started.note] if started.note else []
+            if around.existing is not None:
+                notes += await _told_of_existing(around.existing, gpus)
+            async with stack.running(part, gpus, simulated=started.simulated, notes=notes):
+                yield
+
+        def tell(_: Started) -> None:
+            announce(stack.record)
+
+        if demo is None:
+            exporter.up(settings, tell, beside)
+        else:
+            chosen = ports.choose(settings.address)
+            wanted = dataclasses.replace(
+                DEMO, listen=chosen.listen, compat=settings.compat, mig=demo.mig
+            )
+            fleet.serve(wanted, tell, beside, note=chosen.moved)
+
+
+def _page(started: Started, demo: Demo | None) -> str:
+    return f"{started.url}/{'metrics' if demo is None else 'sd'}"
+
+
+async def _told_of_existing(there: Existing, gpus: Gpus) -> list[str]:
+    """That they answer, and what they are to be given."""
+    servers = [("prometheus", there.prometheus, existing.PROMETHEUS)]
+    if there.alertmanager:
+        servers.append(("alertmanager", there.alertmanager, existing.ALERTMANAGER))
+    notes = []
+    for name, url, path in servers:
+        version = await asyncio.to_thread(existing.look, url, path, there.access)
+        notes.append(f"{name} at {url} answers: {version or 'of a version that it does not tell'}")
+    job = "http_sd_configs" if gpus.fleet else "static_configs"
+    notes.append(f"nothing is started: let it scrape {gpus.target} ({job}, honor_labels: true)")
+    return notes
+
+
+def _running_already(instance: Instance) -> Record:
+    record = instance.read()
+    if record is None:
+        raise WarpwatchError(
+            f"another `up` is starting here, process {instance.holder()}",
+            hint=f"wait for it: {config.command()} status",
+        )
+    return record
+
+
+def up_detached(words: Sequence[str], announce: Announce) -> None:
+    """The same in the background; returns once it runs. `words` is the command line of that."""
+    where = places()
+    where.make()
+    instance = Instance(where.state)
+    if instance.holder():
+        announce(_running_already(instance))
+        return
+    out = where.logs / "up.out"
+    process = detach.start([sys.executable, "-m", "warpwatch", *words], out)
+
+    async def main() -> None:
+        clock = SystemClock()
+        ended = clock.monotonic() + STARTED_WITHIN
+        while clock.monotonic() < ended and process.poll() is None:
+            record = instance.read()
+            if record is not None and record.pid == process.pid and record.complete:
+                announce(record)
+                return
+            await clock.sleep(_LOOK)
+        raise WarpwatchError(
+            f"it did not start: {_last(out)}", hint=f"the rest of it is in {out} and beside it"
+        )
+
+    asyncio.run(main())
+
+
+def _last(out: Path) -> str:
+    lines = out.read_text(encoding="utf-8", errors="replace").splitlines()
+    said = [line for line in lines if line.startswith("warpwatch: ")]
+    return (said or lines or ["it said nothing"])[-1].removeprefix("warpwatch: ")
+
+
+def status() -> Record | None:
+    """What runs; None where nothing does."""
+    instance = Instance(places().state)
+    return instance.read() if instance.holder() else None
+
+
+def down(*, wipe: bool) -> tuple[int, tuple[Path, ...]]:
+    """The process that was stopped, or 0; and what was removed from the disk."""
+    where = places()
+    instance = Instance(where.state)
+    holder, record = instance.holder(), instance.read()
+    if holder:
+        asyncio.run(_stop(instance, holder, SystemClock()))
+    for part in record.parts if record else ():
+        # The kernel ends children with us; whoever is left was not started by us, or clings.
+        if lives(part):
+            with suppress(ProcessLookupError):
+                os.killpg(part.pid, signal.SIGKILL)
+    if where.state.is_dir():
+        instance.forget()
+    return holder, where.wipe() if wipe else ()
+
+
+async def _stop(instance: Instance, pid: int, clock: Clock) -> None:
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            return
+        except PermissionError as error:
+            raise WarpwatchError(f"process {pid} is another user's") from error
+        ended = clock.monotonic() + STOPPED_WITHIN
+        while clock.monotonic() < ended:
+            if not instance.holder():
+                return
+            await clock.sleep(_LOOK)
+    raise WarpwatchError(f"process {pid} does not end, not even by SIGKILL")
+
+
+def as_json(record: Record | None) -> str:
+    return msgspec.json.format(msgspec.json.encode(record), indent=2).decode()

@@ -1,0 +1,14 @@
+"""Other people's programs around our exporter: found, started, watched, stopped.
+
+settings        what may be chosen of them; access: credentials, by file
+tools           which programs, and how old they may be; version
+binaries        where one is found: an archive that the user names, PATH, the cache, packages
+places          what is kept on disk, and where
+instance        one stack per state directory; the record of what runs
+leash           what a child is started through, so that it does not outlive us
+keeper          one child: its start, health, log, restarts and end
+ports · ready · log_file · storage     what a keeper and the stack need for that
+prometheus · scrape · alertmanager · node_exporter     configuration and command of each
+service         all of it together
+existing        a Prometheus that somebody else runs
+"""

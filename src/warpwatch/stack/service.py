@@ -1,0 +1,265 @@
+"""The stack as a whole: what is to run is worked out, written down, started, and told of."""
+
+import asyncio
+import logging
+import os
+import shutil
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+
+import yaml
+
+from warpwatch import __version__
+from warpwatch.clock import Clock
+from warpwatch.errors import InputError, WarpwatchError
+from warpwatch.stack import alertmanager, node_exporter, ports, prometheus, storage
+from warpwatch.stack.binaries import Binary, Finder
+from warpwatch.stack.command import ask
+from warpwatch.stack.instance import Instance, Record, Running, started
+from warpwatch.stack.keeper import Keeper, Pace, Spec
+from warpwatch.stack.log_file import LogFile
+from warpwatch.stack.places import Places
+from warpwatch.stack.prometheus import Neighbours
+from warpwatch.stack.scrape import Config, Gpus
+from warpwatch.stack.settings import Settings
+from warpwatch.stack.tools import ALERTMANAGER, NODE_EXPORTER, PROMETHEUS, PROMTOOL, Tool
+
+log = logging.getLogger(__name__)
+
+SETTLED_WITHIN = 30.0
+"""Seconds until it is told what runs, even if something is still starting."""
+LITTLE_SPACE = 500 * 1024 * 1024
+LOOK_AT_SPACE = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Child:
+    """A program, and where it is to listen."""
+
+    binary: Binary
+    listen: str
+
+
+@dataclass(slots=True)
+class _Told:
+    """What the record is made of, as it comes to be known."""
+
+    fixed: list[Running] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    keepers: dict[str, tuple[Keeper, _Child]] = field(default_factory=dict)
+    simulated: bool = False
+    complete: bool = False
+    space: str = ""
+
+
+class Stack:
+    def __init__(
+        self,
+        settings: Settings,
+        places: Places,
+        finder: Finder,
+        clock: Clock,
+        rules: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """`rules`: the text of each file of rules, by its name."""
+        self._settings = settings
+        self._places = places
+        self._finder = finder
+        self._clock = clock
+        self._rules = rules
+        self._instance = Instance(places.state)
+        self._began = clock.now()
+        self._told = _Told()
+
+    @property
+    def record(self) -> Record:
+        told = self._told
+        children = [_running(*each) for each in told.keepers.values()]
+        return Record(
+            pid=os.getpid(),
+            host=socket.gethostname(),
+            since=self._began,
+            warpwatch=__version__,
+            parts=(*told.fixed[:1], *children, *told.fixed[1:]),
+            notes=tuple(filter(None, (*told.notes, told.space))),
+            simulated=told.simulated,
+            complete=told.complete,
+        )
+
+    @asynccontextmanager
+    async def running(
+        self, exporter: Running, gpus: Gpus, *, simulated: bool, notes: Sequence[str] = ()
+    ) -> AsyncIterator[None]:
+        """Everything around an exporter that runs already."""
+        told = self._told
+        told.fixed.append(exporter)
+        told.notes += notes
+        told.simulated = simulated
+        tasks: list[asyncio.Task[None]] = []
+        try:
+            children = await self._find()
+            for spec in await self._specs(children, gpus):
+                out = LogFile(self._places.logs / f"{spec.name}.log")
+                keeper = Keeper(spec, self._clock, Pace(), out, self._write)
+                told.keepers[spec.name] = (keeper, children[spec.name])
+                tasks.append(asyncio.create_task(keeper.run()))
+            tasks.append(asyncio.create_task(self._watch_space()))
+            await self._settle()
+            told.complete = True
+            self._write()
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _find(self) -> dict[str, _Child]:
+        """What can be run; of what cannot, the reason goes into the record and the rest starts."""
+        found: dict[str, _Child] = {}
+        taken: frozenset[str] = frozenset()
+        if self._settings.existing is not None:
+            return found
+        wanted = {
+            PROMETHEUS: self._settings.prometheus,
+            ALERTMANAGER: self._settings.alertmanager,
+            NODE_EXPORTER: self._settings.node_exporter,
+        }
+        results = await asyncio.gather(*map(self._binary, wanted))
+        for (tool, listen), binary in zip(wanted.items(), results, strict=True):
+            if binary is None:
+                continue
+            chosen = ports.choose(listen, taken)
+            taken |= {chosen.listen}
+            found[tool.name] = _Child(binary, chosen.listen)
+            if chosen.moved:
+                self._told.notes.append(f"{tool.name} is at {chosen.listen}: {chosen.moved}")
+        return found
+
+    async def _binary(self, tool: Tool) -> Binary | None:
+        try:
+            return await self._finder.find(tool)
+        except WarpwatchError as error:
+            note = f"{error.message} (next: {error.hint})"
+            self._told.fixed.append(Running(tool.name, "missing", note=note))
+            return None
+
+    async def _specs(self, children: dict[str, _Child], gpus: Gpus) -> list[Spec]:
+        make: dict[str, Callable[[_Child], Coroutine[None, None, Spec]]] = {
+            PROMETHEUS.name: partial(self._prometheus, children=children, gpus=gpus),
+            ALERTMANAGER.name: self._alertmanager,
+            NODE_EXPORTER.name: self._node_exporter,
+        }
+        return [await make[name](child) for name, child in children.items()]
+
+    async def _prometheus(self, child: _Child, *, children: dict[str, _Child], gpus: Gpus) -> Spec:
+        settings, places = self._settings, self._places
+        listening = {name: each.listen for name, each in children.items()}
+        around = Neighbours(
+            prometheus=child.listen,
+            gpus=gpus,
+            node_exporter=listening.get(NODE_EXPORTER.name, ""),
+            alertmanager=listening.get(ALERTMANAGER.name, ""),
+            rules=places.rules,
+        )
+        self._write_rules()
+        file, data = places.state / "prometheus.yml", places.data("prometheus")
+        _write_yaml(file, prometheus.config(settings, around))
+        await self._check(file)
+        return Spec(
+            PROMETHEUS.name,
+            prometheus.command(child.binary, settings, child.listen, file, data),
+            child.listen,
+            "/-/ready",
+            partial(storage.mend, data, places.state / "damaged"),
+        )
+
+    def _write_rules(self) -> None:
+        """Those of another version, or of other settings, must not stay beside them."""
+        for file in self._places.rules.glob("*.yml"):
+            file.unlink()
+        for name, text in self._rules.items():
+            (self._places.rules / name).write_text(text, encoding="utf-8")
+
+    async def _alertmanager(self, child: _Child) -> Spec:
+        file = self._places.state / "alertmanager.yml"
+        _write_yaml(file, alertmanager.config(self._settings))
+        data = self._places.data("alertmanager")
+        words = alertmanager.command(child.binary, child.listen, file, data)
+        return Spec(ALERTMANAGER.name, words, child.listen, "/-/ready")
+
+    async def _node_exporter(self, child: _Child) -> Spec:
+        words = node_exporter.command(child.binary, child.listen)
+        return Spec(NODE_EXPORTER.name, words, child.listen, "/")
+
+    async def _check(self, file: Path) -> None:
+        """A configuration that is refused would be refused again and again by a child."""
+        tool = self._finder.here(PROMTOOL)
+        if tool is None:
+            return
+        done = await ask([str(tool), "check", "config", str(file)])
+        if done.code:
+            raise InputError(str(file), refusal(done.text), hint=f"{tool} check config {file}")
+
+    async def _settle(self) -> None:
+        waiting = [
+            asyncio.create_task(keeper.settled.wait()) for keeper, _ in self._told.keepers.values()
+        ]
+        if waiting:
+            await asyncio.wait(waiting, timeout=SETTLED_WITHIN)
+        for task in waiting:
+            task.cancel()
+
+    async def _watch_space(self) -> None:
+        while True:
+            free = shutil.disk_usage(self._places.state).free
+            little = free < LITTLE_SPACE
+            space = f"{self._places.state}: {free >> 20} MiB are free" if little else ""
+            if space != self._told.space:
+                self._told.space = space
+                if space:
+                    log.warning("%s; measurements are lost once there are none", space)
+                self._write()
+            await self._clock.sleep(LOOK_AT_SPACE)
+
+    def _write(self) -> None:
+        try:
+            self._instance.write(self.record)
+        except OSError as error:
+            log.warning("status cannot be written: %s", error)
+
+
+def _running(keeper: Keeper, child: _Child) -> Running:
+    return Running(
+        name=keeper.spec.name,
+        state=keeper.state,
+        url=f"http://{child.listen}",
+        version=str(child.binary.version),
+        note=keeper.trouble,
+        pid=keeper.pid,
+        start=started(keeper.pid) if keeper.pid else 0,
+        since=keeper.since,
+        restarts=keeper.restarts,
+    )
+
+
+def _write_yaml(file: Path, config: Config) -> None:
+    file.write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
+
+
+def refusal(text: str) -> str:
+    """The reason in what promtool said; a field that it does not know is one it cannot do."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    unknown = next((line for line in lines if "not found in type" in line), "")
+    if unknown:
+        field_name = unknown.partition("field ")[2].partition(" ")[0]
+        return (
+            f"{field_name} is something that this version of Prometheus cannot do, or that it was "
+            "built without (Debian's has no discovery in Kubernetes)"
+        )
+    failed = [line for line in lines if "FAILED" in line or "error" in line.lower()]
+    return (failed or lines or ["is refused"])[-1]

@@ -1,0 +1,156 @@
+"""The real programs around the real exporter: what a user gets from `up`, and what is left."""
+
+import json
+import os
+import signal
+import socket
+from pathlib import Path
+
+import pytest
+
+from process import run
+from rig import UP, Rig, alive, needs_binaries, wait_until
+
+pytestmark = [pytest.mark.process, pytest.mark.binaries, needs_binaries]
+
+PROGRAMS = ("prometheus", "alertmanager", "node_exporter")
+
+
+def test_everything_runs_is_scraped_and_is_told_of(rig: Rig) -> None:
+    with rig.up() as it:
+        status = rig.status()
+        assert {part["name"]: part["state"] for part in status["parts"]} == dict.fromkeys(
+            ("exporter", *PROGRAMS), "ready"
+        )
+        assert (status["simulated"], status["complete"]) == (True, True)
+        rig.wait("count(up == 1)", ["4"])
+        rig.wait("count(DCGM_FI_DEV_GPU_TEMP)", ["1"])
+        rig.wait("prometheus_notifications_alertmanagers_discovered", ["1"])
+        assert rig.query("count(node_cpu_seconds_total) > bool 0") == ["1"]
+        it.wait_for("stop")
+        shown = it.log()
+        for part in status["parts"]:
+            assert part["url"] in shown
+            assert part["version"] in shown
+        assert rig.run("status").count("ready") == 4
+    assert not any(map(alive, (part["pid"] for part in status["parts"] if part["pid"])))
+    assert (rig.state / "prometheus" / "wal").is_dir()
+    assert run("status", env=rig.env).returncode == 3
+
+
+def test_a_child_that_is_killed_is_started_again_and_that_is_said(rig: Rig) -> None:
+    with rig.up() as it:
+        before = {name: rig.wait_ready(name) for name in PROGRAMS}
+        for part in before.values():
+            os.kill(part["pid"], signal.SIGKILL)
+        for name, part in before.items():
+            after = rig.wait_ready(name, other_than=part["pid"])
+            assert (after["url"], after["restarts"]) == (part["url"], 1)
+            it.wait_for(f"{name} ended by SIGKILL")
+        assert rig.run("status").count("started again once") == 3
+
+
+def test_nothing_outlives_an_up_that_is_killed_and_the_next_one_starts(rig: Rig) -> None:
+    rig.run(*UP, "--detach")
+    killed, children = rig.status()["pid"], rig.children()
+    assert len(children) == 3
+    os.kill(killed, signal.SIGKILL)
+    wait_until(lambda: not any(map(alive, children)), "the children end with it")
+    assert rig.status() is None
+    assert (rig.state / "running.json").exists()
+    assert "nothing ran" in rig.run("down")
+    with rig.up():
+        assert not set(rig.children()) & set(children)
+
+
+def test_in_the_background_it_runs_until_down_and_wipe_leaves_nothing(rig: Rig) -> None:
+    said = rig.run(*UP, "--detach")
+    status = rig.status()
+    assert all(part["url"] in said for part in status["parts"])
+    assert os.getsid(status["pid"]) == status["pid"]
+    children = rig.children()
+    again = rig.run("up", "--detach")
+    assert again == said
+    assert f"stopped process {status['pid']}" in rig.run("down")
+    assert not any(map(alive, [status["pid"], *children]))
+    assert sorted(path.name for path in rig.home.joinpath("state").iterdir()) == ["warpwatch"]
+    wiped = rig.run("down", "--wipe")
+    assert f"removed {rig.state}" in wiped
+    assert not rig.state.exists()
+    assert not rig.cache.exists()
+
+
+def test_a_second_up_says_what_runs_and_starts_nothing(rig: Rig) -> None:
+    with rig.up() as it:
+        done = run(*UP, env=rig.env)
+        assert done.returncode == 0
+        assert f"{it.url}/metrics" in done.stdout
+        assert f"process {it.process.pid}" in done.stdout
+        assert len(rig.children()) == 3
+
+
+def test_a_port_that_is_taken_is_left_and_its_holder_named(rig: Rig) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        env = rig.env | {"WARPWATCH_STACK__ALERTMANAGER": f"127.0.0.1:{port}"}
+        done = run(*UP, "--detach", env=env)
+        assert done.returncode == 0, done.stderr
+        moved = rig.parts()["alertmanager"]["url"].removeprefix("http://")
+        assert moved != f"127.0.0.1:{port}"
+        assert f"held by process {os.getpid()}" in done.stdout
+        assert moved in (rig.state / "prometheus.yml").read_text()
+        rig.run("down")
+
+
+def test_a_storage_that_prometheus_refuses_is_moved_aside_once(rig: Rig) -> None:
+    damaged = rig.state / "prometheus" / "chunks_head"
+    damaged.mkdir(parents=True)
+    (damaged / "000001").write_bytes(b"neither a head nor chunks" * 10)
+    with rig.up():
+        rig.wait_ready("prometheus")
+        assert rig.parts()["prometheus"]["restarts"] == 1
+        assert (rig.state / "damaged" / "chunks_head" / "000001").exists()
+
+
+def test_a_configuration_that_is_refused_starts_nothing_and_says_why(rig: Rig) -> None:
+    rig.settings('[[stack.scrape]]\njob = "app"\ntargets = ["no port://"]\n')
+    done = run(*UP, env=rig.env)
+    assert done.returncode == 1
+    assert "no port://" in done.stderr
+    assert "promtool check config" in done.stderr
+    assert rig.status() is None
+
+
+def test_debians_prometheus_without_kubernetes_is_refused_with_the_reason(rig: Rig) -> None:
+    rig.settings('[[stack.scrape]]\njob = "pods"\nkubernetes = {role = "pod"}\n')
+    done = run(*UP, env=rig.env)
+    if done.returncode == 0:
+        pytest.skip("this Prometheus can discover in Kubernetes")
+    assert "kubernetes_sd_configs is something that this version of Prometheus" in done.stderr
+
+
+def test_what_cannot_be_found_is_said_and_the_rest_runs(rig: Rig, tmp_path: Path) -> None:
+    only = tmp_path / "bin"
+    only.mkdir()
+    (only / "prometheus-node-exporter").symlink_to("/usr/bin/prometheus-node-exporter")
+    done = run(*UP, "--detach", env=rig.env | {"PATH": str(only)})
+    assert done.returncode == 0, done.stderr
+    states = {name: part["state"] for name, part in rig.parts().items()}
+    assert states == {
+        "exporter": "ready",
+        "node_exporter": "ready",
+        "prometheus": "missing",
+        "alertmanager": "missing",
+    }
+    assert "apt-get install --no-install-recommends prometheus-alertmanager" in done.stdout
+    assert run("status", env=rig.env).returncode == 3
+    rig.run("down")
+
+
+def test_a_process_that_only_has_the_number_of_an_old_child_is_left_alone(rig: Rig) -> None:
+    rig.state.mkdir(parents=True)
+    mine = {"name": "prometheus", "state": "ready", "pid": os.getpid(), "start": 1}
+    record = {"pid": os.getpid(), "host": "here", "since": 0.0, "warpwatch": "0", "parts": [mine]}
+    (rig.state / "running.json").write_text(json.dumps(record))
+    assert "nothing ran" in rig.run("down")
+    assert not (rig.state / "running.json").exists()
