@@ -15,8 +15,8 @@ sys.path.append(str(Path(__file__).parents[1] / "tests" / "kit"))
 import apiserver  # of the tests, as are the next two
 import kubelet
 from proctree import process as in_proc
-
 from warpwatch.clients.kubelet.lister import Lister
+from warpwatch.clients.kubelet.wire import Pod
 from warpwatch.clients.kubernetes.access import Access
 from warpwatch.clients.kubernetes.api import Api
 from warpwatch.clock import SystemClock
@@ -45,12 +45,12 @@ def reports(on_gpus: int) -> list[Report]:
         gpu = Gpu(index, f"GPU-{index}", f"00000000:{index:02X}:00.0", "NVIDIA H100 80GB HBM3")
         pids = range(index, on_gpus, GPUS)
         processes = tuple(Process(1000 + pid, "compute", 1 << 30, 0.1) for pid in pids)
-        values = {field: 1.0 for field in range(100, 160)}
+        values = dict.fromkeys(range(100, 160), 1.0)
         made.append(Report(gpu, 0.0, (Reading(gpu, values, {}, processes=processes),)))
     return made
 
 
-def prepare(folder: Path, on_gpus: int, api: apiserver.ApiServer) -> list[kubelet.Pod]:
+def prepare(folder: Path, on_gpus: int, api: apiserver.ApiServer) -> list[Pod]:
     pods = []
     for number in range(PODS):
         name, uid = f"train-{number}", f"{number:08x}-1111-2222-3333-444444444444"
@@ -94,7 +94,7 @@ def measure(folder: Path, on_gpus: int) -> None:
 async def _measured(stages: Sequence[Stage], on_gpus: int) -> None:
     chain = Chain(stages)
     learning = asyncio.create_task(chain.run())
-    while not all(each.success for each in chain.health() if each.name in {"kubelet", "pods"}):
+    while not all(each.success for each in chain.health() if each.name in {"kubelet", "pods"}):  # noqa: ASYNC110  no event says so
         await asyncio.sleep(0.01)
     given = reports(on_gpus)
     print(f"  {PODS} pods on {GPUS} GPUs, {on_gpus} of them with a GPU or a share of one, ms")

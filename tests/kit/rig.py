@@ -63,7 +63,7 @@ class Rig:
             f"XDG_{name.upper()}_{'DIR' if name == 'runtime' else 'HOME'}": str(home / name)
             for name in ("state", "cache", "runtime", "config")
         }
-        (home / "runtime").mkdir()
+        (home / "runtime").mkdir(parents=True)
         self.settings("")
 
     def settings(self, more: str) -> None:

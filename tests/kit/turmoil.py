@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 import bcrypt
 
@@ -29,8 +30,8 @@ from certificates import Authority
 from dockerd import Dockerd
 from kubelet import Kubelet, pod
 from machine import Machine
-from proctree import process
 from process import Program, program
+from proctree import process
 from warpwatch.clients.kubelet.wire import Claim, Pod
 from warpwatch.expo.parse import parse
 
@@ -41,7 +42,7 @@ SHARES = 4
 STEP = 0.05
 PODS, SLICES = "/api/v1/pods", "/apis/resource.k8s.io/v1/resourceslices"
 GIB = 1 << 30
-PASSWORD = "a good one"
+PASSWORD = "a good one"  # noqa: S105  of nobody
 MOST_RESIDENT = 65.0
 """MB, with everything switched on."""
 GROWTH: Mapping[str, float] = {"resident": 3.0, "descriptors": 6, "threads": 4, "series": 60}
@@ -137,8 +138,11 @@ class Node:
         self.renew()
         self.web()
         self._publish()
+        for gpu in range(GPUS):
+            self._replace(gpu)
+        self._show()
 
-    def __enter__(self) -> "Node":
+    def __enter__(self) -> Self:
         vouched = self.authority.vouch("api", "127.0.0.1")
         self._stack.enter_context(apiserver.serving(self.api, vouched))
         self._stack.enter_context(dockerd.serving(self.runtime))
@@ -151,7 +155,7 @@ class Node:
         self._stack.close()
 
     @contextmanager
-    def exporter(self, milliseconds: int) -> Iterator[Program]:
+    def exporter(self, milliseconds: int, *more: str) -> Iterator[Program]:
         folder = self.folder
         arguments = [
             "exporter", "-a", "127.0.0.1:0", "-c", str(milliseconds), "--source", "nvml",
@@ -161,7 +165,7 @@ class Node:
             "--kubernetes-enable-pod-labels", "--kubernetes-enable-pod-uid",
             "--kubernetes-virtual-gpus", "--kubernetes-enable-dra",
             "--hpc-job-mapping-dir", str(folder / "jobs"), "--slurm", "--container-labels",
-            "--container-runtime-socket", str(self.runtime.path), "--user-labels",
+            "--container-runtime-socket", str(self.runtime.path), "--user-labels", *more,
         ]  # fmt: skip
         environment = self.machine.environment | {
             "XDG_RUNTIME_DIR": str(folder / "run"),
@@ -177,12 +181,14 @@ class Node:
     # What goes on all the time
 
     def churn(self) -> None:
-        """Some pods end, others take their place, and the driver takes another sample."""
-        for gpu in self._random.sample(range(GPUS), 3):
-            self._replace(gpu)
+        """The pods of a GPU end, others have it, and the driver takes another sample."""
+        self._replace(self._random.randrange(GPUS))
+        self._show()
+
+    def _show(self) -> None:
         self.kubelet.pods = [made for gpu in self._pods for made in self._given(gpu)]
         self._stamp += 1000
-        names = {}
+        names: dict[str, str] = {}
         lines: dict[str, object] = {}
         for gpu, pods in self._pods.items():
             pids = [self._pid(gpu, place) for place in range(len(pods))]
@@ -211,15 +217,16 @@ class Node:
             elif gpu == 1:
                 group = f"0::/system.slice/docker-{self._container(uid)}.scope"
             process(self.folder / "proc", self._pid(gpu, place), group, uid=number)
-        job = self.folder / "jobs" / str(gpu)
-        job.write_text(f"{self.scheduled}\n", encoding="utf-8")
+        if gpu == 0:
+            job = self.folder / "jobs" / str(gpu)
+            job.write_text(f"{self.scheduled}\n", encoding="utf-8")
 
     def _given(self, gpu: int) -> Iterator[Pod]:
         for place, (name, _) in enumerate(self._pods[gpu]):
             uuid = f"GPU-{gpu:08x}"
-            if gpu == 2:  # noqa: PLR2004  it is claimed
+            if gpu == 2:  # it is claimed
                 yield pod(name, claims=[Claim(name, "default", "gpu.nvidia.com", "n1", "gpu-2")])
-            elif gpu > 2:  # noqa: PLR2004  the first two are of a batch job and of a container
+            elif gpu > 2:  # the first two are of a batch job and of a container
                 yield pod(name, f"{uuid}::{place}" if gpu == SHARED else uuid)
 
     def _pid(self, gpu: int, place: int) -> int:
@@ -334,11 +341,11 @@ class Node:
         self.daemon(on=True)
 
 
-def page(it: Program) -> str:
+def page(it: Program, path: str = "/metrics") -> str:
     """As Prometheus asks for it; whatever is not a page is an OSError."""
     login = base64.b64encode(f"prometheus:{PASSWORD}".encode()).decode()
     request = urllib.request.Request(  # noqa: S310  our own
-        f"{it.url}/metrics", headers={"Authorization": f"Basic {login}"}
+        f"{it.url}{path}", headers={"Authorization": f"Basic {login}"}
     )
     with urllib.request.urlopen(request, timeout=10, context=it.trusts) as reply:  # noqa: S310
         text: str = reply.read().decode()

@@ -274,7 +274,6 @@ int nvmlDeviceValidateInforom(Unit *unit) { return number(unit, __func__, -1, NU
 
 SYSTEM_NUMBER(nvmlSystemGetCudaDriverVersion_v2, 0)
 SYSTEM_NUMBER(nvmlSystemGetConfComputeState, 1)
-
 int nvmlDeviceGetP2PStatus(Unit *unit, Unit *other, unsigned which, unsigned *out) {
     return which == 2 ? number(unit, __func__, other->gpu, out, sizeof *out) : INVALID;
 }

@@ -153,3 +153,14 @@ def test_a_recording_of_version_1_still_has_its_xids() -> None:
     happened = [each for report in said if isinstance(report, Report) for each in report.events]
     assert {event.kind for event in happened} == {Kind.XID}
     assert 79 in {event.data for event in happened}
+
+
+def test_a_full_disk_ends_a_recording_with_its_name(runtime: Environment, tmp_path: Path) -> None:
+    output = tmp_path / "r.jsonl"
+    output.symlink_to("/dev/full")
+    done = run(
+        "record", "--source", "sim:1xT4", "--for", "2s", "-o", str(output), "--force", env=runtime
+    )
+    assert done.returncode == 1
+    assert f"{output}: cannot be written any more: No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr

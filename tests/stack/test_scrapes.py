@@ -65,6 +65,7 @@ class Lab:
 
     rig: Rig
     other: str
+    drops_headers: bool
 
 
 SETTINGS = """
@@ -85,7 +86,7 @@ url = "{other}/api/v1/write"
 keep = "DCGM_FI_DEV_GPU_TEMP|up"
 [[stack.remote_write]]
 url = "http://{address}/push"
-access = {{tenant = "gpus", bearer_token_file = "{folder}/token"}}
+access = {{bearer_token_file = "{folder}/token"{tenant}}}
 """
 
 
@@ -98,9 +99,12 @@ def lab(application: Application, tmp_path_factory: pytest.TempPathFactory) -> I
     other.settings("receive_remote_write = true\n")
     with other.up():
         url = str(other.parts()["prometheus"]["url"])
-        rig.settings(SETTINGS.format(address=address, folder=folder, other=url))
+        version = other.parts()["prometheus"]["version"]
+        drops = "+ds" in version and version < "2.5"
+        tenant = "" if drops else ', tenant = "gpus"'
+        rig.settings(SETTINGS.format(address=address, folder=folder, other=url, tenant=tenant))
         with rig.up():
-            yield Lab(rig, url)
+            yield Lab(rig, url, drops_headers=drops)
 
 
 def test_every_way_to_find_targets_ends_in_a_scrape(lab: Lab) -> None:
@@ -116,8 +120,11 @@ def test_what_is_to_be_kept_is_written_to_the_other_and_nothing_else(lab: Lab) -
     assert query(lab.other, 'count({cluster="lab", __name__!~"DCGM_FI_DEV_GPU_TEMP|up"})') == []
 
 
-def test_a_write_says_the_tenant_and_shows_the_token(lab: Lab, application: Application) -> None:
-    assert lab.rig.status() is not None
+def test_a_write_shows_the_token_and_says_the_tenant(lab: Lab, application: Application) -> None:
+    assert lab.rig.parts()["prometheus"]["state"] == "ready"
     wait_until(lambda: application.heads, "the sink is written to")
     head = application.heads[0]
-    assert (head.get("x-scope-orgid"), head["authorization"]) == ("gpus", "Bearer hush"), head
+    assert head["authorization"] == "Bearer hush"
+    if lab.drops_headers:
+        pytest.skip("this Prometheus drops headers, and is refused one: see test_configurations")
+    assert head["x-scope-orgid"] == "gpus"

@@ -78,7 +78,7 @@ access = {username = "u", password_file = "p", bearer_token_file = "b"}
         ("[stack]\nscrape = [{job = 'gpus', targets = ['x:1']}]", "'gpus' is there already"),
         (
             "[stack]\nscrape = [{job='a', targets=['x:1'], access={tenant='t'}}]",
-            "from 3.0 on only",
+            "a scrape has none",
         ),
         (
             "[stack]\nremote_write = [{url = 'http://x', access = {username = 'u'}}]",

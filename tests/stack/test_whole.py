@@ -123,10 +123,38 @@ def test_a_configuration_that_is_refused_starts_nothing_and_says_why(rig: Rig) -
 
 def test_debians_prometheus_without_kubernetes_is_refused_with_the_reason(rig: Rig) -> None:
     rig.settings('[[stack.scrape]]\njob = "pods"\nkubernetes = {role = "pod"}\n')
-    done = run(*UP, env=rig.env)
+    done = run(*UP, "--detach", env=rig.env)
     if done.returncode == 0:
+        rig.run("down")
         pytest.skip("this Prometheus can discover in Kubernetes")
     assert "kubernetes_sd_configs is something that this version of Prometheus" in done.stderr
+
+
+def test_an_existing_prometheus_is_looked_at_and_nothing_is_started(rig: Rig) -> None:
+    with rig.up() as there:
+        url = rig.parts()["prometheus"]["url"]
+        other = Rig(rig.home / "other")
+        done = run(*UP, "--detach", "--prometheus", url, env=other.env)
+        assert done.returncode == 0, done.stderr
+        assert f"prometheus at {url} answers: 2." in done.stdout or "answers: 3." in done.stdout
+        assert set(other.parts()) == {"exporter"}
+        assert there.process.poll() is None
+        other.run("down")
+
+
+def test_an_existing_prometheus_that_does_not_answer_is_an_error(rig: Rig) -> None:
+    done = run(*UP, "--prometheus", "http://127.0.0.1:1", env=rig.env)
+    assert done.returncode == 4
+    assert "http://127.0.0.1:1/api/v1/status/buildinfo: [Errno 111]" in done.stderr
+
+
+def test_a_whole_fleet_is_found_in_the_demonstration(rig: Rig) -> None:
+    words = ("up", "--demo=mig", "--detach", "--address", "127.0.0.1:0")
+    assert "16 simulated nodes of 8 GPUs" in rig.run(*words)
+    rig.wait("count(up{job='gpus'} == 1)", ["16"])
+    rig.wait("count(DCGM_FI_DEV_GPU_TEMP{GPU_I_ID=''})", ["128"])
+    assert rig.query("count(DCGM_FI_DEV_FB_USED{GPU_I_PROFILE!=''})") == ["48"]
+    rig.run("down")
 
 
 def test_what_cannot_be_found_is_said_and_the_rest_runs(rig: Rig, tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from warpwatch.httpd import address, join_address
 
 log = logging.getLogger(__name__)
 
+TOGETHER_SECONDS = 0.05
+
 
 @dataclass(frozen=True, slots=True)
 class Started:
@@ -45,11 +47,12 @@ class Signals:
     def __init__(self) -> None:
         self._stop = asyncio.Event()
         self._doers: dict[signal.Signals, Callable[[], None]] = {}
+        self._due: set[signal.Signals] = set()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
         for number in (signal.SIGHUP, signal.SIGUSR1):
-            loop.add_signal_handler(number, self._do, number)
+            loop.add_signal_handler(number, self._heed, number)
 
     async def until_stopped(
         self, reload: Callable[[], None] | None = None, release: Callable[[], None] | None = None
@@ -81,7 +84,14 @@ class Signals:
             task.result()
         return tasks[0] in done
 
+    def _heed(self, number: signal.Signals) -> None:
+        """Those that come by the hundred, as from a tool that has run wild, are done together."""
+        if number not in self._due:
+            self._due.add(number)
+            asyncio.get_running_loop().call_later(TOGETHER_SECONDS, self._do, number)
+
     def _do(self, number: signal.Signals) -> None:
+        self._due.discard(number)
         doer = self._doers.get(number)
         if doer is None:
             log.info("%s: nothing is done about it here, or not yet", number.name)

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -71,7 +72,7 @@ class Dumps:
                 seen = look()
                 if seen is not None and seen.snapshot.number != last and not worker.busy:
                     last = seen.snapshot.number
-                    await patiently(worker.submit(lambda seen=seen: self.write(seen)), PATIENCE)
+                    await patiently(worker.submit(partial(self.write, seen)), PATIENCE)
                 # Until there has been a first cycle there is nothing to wait a minute for.
                 await self._clock.sleep(EVERY if last else 1.0)
         finally:

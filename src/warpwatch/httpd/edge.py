@@ -27,6 +27,8 @@ class Edge:
         """Whatever is wrong at the start is raised: nobody is served with less than was asked."""
         self._path = path
         self._clock = clock
+        self._named: tuple[Path, ...] = ()
+        self._seen: tuple[_Stamp | None, ...] = ()
         config = self._load()
         self.tls = living(context(config.tls, str(path))) if config.tls else None
         self._hold(config)

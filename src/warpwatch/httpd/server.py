@@ -5,7 +5,7 @@ import contextlib
 import functools
 import socket
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import uvicorn
 
@@ -167,11 +167,9 @@ class _Quiet(uvicorn.Server):
         """As uvicorn's own, which has no bound on how long a handshake may take."""
         config, limits = self.config, self._limits
         secure = config.ssl is not None
+        guarded = cast("type[Guarded]", config.http_protocol_class)
         protocol = functools.partial(
-            config.http_protocol_class,  # type: ignore[arg-type]  ours
-            config=config,
-            server_state=self.server_state,
-            app_state={},
+            guarded, config=config, server_state=self.server_state, app_state={}
         )
         self.servers = [
             await asyncio.get_running_loop().create_server(

@@ -8,6 +8,7 @@ from warpwatch.stack import scrape
 from warpwatch.stack.binaries import Binary
 from warpwatch.stack.scrape import Config, Gpus
 from warpwatch.stack.settings import RemoteWrite, Settings
+from warpwatch.stack.version import Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,21 @@ class Neighbours:
     node_exporter: str = ""
     alertmanager: str = ""
     rules: Path | None = None
+
+
+DEBIAN = "ds"
+"""In the versions of Debian's and Ubuntu's builds, which leave some parts out."""
+_SENDS_HEADERS = Version(2, 53)
+"""Debian's 2.42 takes the headers of a remote_write and does not send them; its 2.53 does."""
+
+
+def check(binary: Binary, settings: Settings) -> None:
+    """Refuses what this build would take without complaint, and not do."""
+    tenants = [each for each in settings.remote_write if each.access.tenant]
+    if tenants and DEBIAN in binary.version.build:
+        binary.require(
+            _SENDS_HEADERS, f"the tenant of {tenants[0].url} (Debian's builds drop its header)"
+        )
 
 
 def config(settings: Settings, around: Neighbours) -> Config:
@@ -77,7 +93,7 @@ def command(
         words.append(f"--storage.tsdb.retention.size={settings.retention_size}")
     if settings.receive_remote_write:
         words.append("--web.enable-remote-write-receiver")
-    if binary.root is not None and "ds" in binary.version.build:
+    if binary.root is not None and DEBIAN in binary.version.build:
         # Debian keeps the pages of its web interface beside the program, and names where.
         share = binary.root / "usr" / "share" / "prometheus"
         words.append(f"--web.local-assets={share / 'web'}/")

@@ -166,6 +166,7 @@ class Stack:
             alertmanager=listening.get(ALERTMANAGER.name, ""),
             rules=places.rules,
         )
+        prometheus.check(child.binary, settings)
         self._write_rules()
         file, data = places.state / "prometheus.yml", places.data("prometheus")
         _write_yaml(file, prometheus.config(settings, around))

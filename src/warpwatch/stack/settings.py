@@ -122,6 +122,6 @@ def _check_job(job: Job, where: str, seen: set[str]) -> None:
     if job.access.tenant:
         raise InputError(
             f"{where}.access.tenant",
-            "is a header, and Prometheus can scrape with headers of its own from 3.0 on only",
+            "is for servers that keep series of many; a scrape has none",
             hint="leave it out",
         )

@@ -1,4 +1,4 @@
-"""Ten thousand pods through eight GPUs: the page stays as small as what runs, and so does memory."""
+"""Ten thousand pods through eight GPUs: the page and the memory stay as small as what runs."""
 
 import tracemalloc
 from collections.abc import Iterator
@@ -105,7 +105,7 @@ class Node:
         remembered = (arranger._known, arranger._last, kubelet._held, kubelet._strange)  # noqa: SLF001
         places = self.tenants._place.cache_info()  # noqa: SLF001
         jobs = self.tenants._jobs  # noqa: SLF001
-        return sum(map(len, remembered)) + len(jobs) + places.currsize
+        return sum(len(each) for each in remembered) + len(jobs) + places.currsize
 
 
 def _told(owner: Owner) -> Owner:
@@ -150,12 +150,12 @@ STEPS = 500
     ],
 )
 def test_the_page_is_as_large_as_what_runs_however_many_pods_there_were(
-    labels: str, virtual: bool, shares: int, of_a_gpu: int
+    labels: str, *, virtual: bool, shares: int, of_a_gpu: int
 ) -> None:
     """A GPU has its fields and, for each workload, what it is, its memory and its time; where all
     is copied, the fields again for each pod, beside what is measured of the device.
     """
-    node = Node(labels, virtual, shares)
+    node = Node(labels, virtual=virtual, shares=shares)
     while node.scheduled < PODS // 20:
         node.replace(node.scheduled // shares % GPUS)
         text = node.page()
@@ -181,9 +181,9 @@ def test_with_info_the_series_of_fields_do_not_multiply_with_pods(
 
 @pytest.mark.parametrize(("labels", "virtual", "shares"), [("both", False, 1), ("both", True, 4)])
 def test_what_is_remembered_stays_as_small_as_what_runs(
-    labels: str, virtual: bool, shares: int
+    labels: str, *, virtual: bool, shares: int
 ) -> None:
-    node = Node(labels, virtual, shares)
+    node = Node(labels, virtual=virtual, shares=shares)
     kept, taken = [], []
     tracemalloc.start()
     try:
