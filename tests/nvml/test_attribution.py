@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from proctree import process
 
 import apiserver
 import kubelet
@@ -19,6 +18,7 @@ from certificates import Authority
 from kubelet import Kubelet, pod
 from machine import Machine
 from process import Program, program
+from proctree import process
 from warpwatch.clients.kubelet.wire import Claim
 from warpwatch.expo.parse import parse
 

@@ -4,12 +4,18 @@ import json
 import os
 import signal
 import socket
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from process import run
 from rig import UP, Rig, alive, needs_binaries, wait_until
+from warpwatch.expo.parse import parse
+from warpwatch.rules.render import Options, rendered
 
 pytestmark = [pytest.mark.process, pytest.mark.binaries, needs_binaries]
 
@@ -27,6 +33,10 @@ def test_everything_runs_is_scraped_and_is_told_of(rig: Rig) -> None:
         rig.wait("count(DCGM_FI_DEV_GPU_TEMP)", ["1"])
         rig.wait("prometheus_notifications_alertmanagers_discovered", ["1"])
         assert rig.query("count(node_cpu_seconds_total) > bool 0") == ["1"]
+        assert rig.query("sum(prometheus_rule_evaluation_failures_total)") == ["0"]
+        assert rig.query("prometheus_config_last_reload_successful") == ["1"]
+        rules = {path.name for path in (rig.state / "rules").iterdir()}
+        assert rules == {name for name, _ in rendered(Options())}
         it.wait_for("stop")
         shown = it.log()
         for part in status["parts"]:
@@ -151,10 +161,59 @@ def test_an_existing_prometheus_that_does_not_answer_is_an_error(rig: Rig) -> No
 def test_a_whole_fleet_is_found_in_the_demonstration(rig: Rig) -> None:
     words = ("up", "--demo=mig", "--detach", "--address", "127.0.0.1:0")
     assert "16 simulated nodes of 8 GPUs" in rig.run(*words)
-    rig.wait("count(up{job='gpus'} == 1)", ["16"])
-    rig.wait("count(DCGM_FI_DEV_GPU_TEMP{GPU_I_ID=''})", ["128"])
-    assert rig.query("count(DCGM_FI_DEV_FB_USED{GPU_I_PROFILE!=''})") == ["48"]
+    targets = rig.parts()["exporter"]["url"]
+    with urllib.request.urlopen(targets) as answer:
+        nodes = [group["labels"] for group in json.load(answer)]
+    assert len(nodes) == 16
+    page = targets.removesuffix("/sd") + nodes[0]["__metrics_path__"]
+    with urllib.request.urlopen(page) as answer:
+        temperatures = parse(answer.read().decode()).named("DCGM_FI_DEV_FB_USED")
+    assert sorted(s.labels.get("GPU_I_PROFILE", "") for s in temperatures) == [
+        *[""] * 7, "1g.10gb", "1g.10gb", "2g.20gb", "3g.40gb",
+    ]  # fmt: skip
+    assert f"{targets}" in (rig.state / "prometheus.yml").read_text()
     rig.run("down")
+
+
+@pytest.fixture
+def small_disk(rig: Rig) -> Iterator[Path]:
+    """The state directory on a disk of its own, where this user may mount one."""
+    rig.state.parent.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "none", str(rig.state.parent)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("this user may not mount anything")
+    yield rig.state.parent
+    rig.end()
+    subprocess.run(["umount", "--lazy", str(rig.state.parent)], check=True)
+
+
+def fill(disk: Path) -> Path:
+    """Until nothing more goes onto it."""
+    with (disk / "fill").open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(bytes(512))
+    return disk / "fill"
+
+
+def test_a_full_disk_is_told_of_and_got_over(rig: Rig, small_disk: Path) -> None:
+    with rig.up() as it:
+        filling = fill(small_disk)
+        os.kill(rig.parts()["node_exporter"]["pid"], signal.SIGKILL)
+        it.wait_for("status cannot be written: .*No space left on device")
+        assert f"{rig.state}: 0 MiB are free" in str(rig.status()["notes"])
+        filling.unlink()
+        os.kill(rig.parts()["alertmanager"]["pid"], signal.SIGKILL)
+        wait_until(lambda: rig.parts()["alertmanager"]["restarts"] == 1, "it is written again")
+        rig.wait_ready("alertmanager")
+        assert rig.parts()["node_exporter"]["state"] == "ready"
+
+
+def test_on_a_full_disk_nothing_starts_and_the_reason_is_told(rig: Rig, small_disk: Path) -> None:
+    fill(small_disk)
+    done = run(*UP, env=rig.env)
+    assert done.returncode == 1
+    assert "No space left on device" in done.stderr
+    assert str(rig.state) in done.stderr
 
 
 def test_what_cannot_be_found_is_said_and_the_rest_runs(rig: Rig, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from warpwatch.clock import Clock, SystemClock
 from warpwatch.errors import WarpwatchError
 from warpwatch.exporter.settings import DEFAULT_COUNTERS
 from warpwatch.exporter.settings import Settings as ExporterSettings
+from warpwatch.rules.render import Options, rendered
 from warpwatch.stack import detach, existing, ports
 from warpwatch.stack.binaries import Finder
 from warpwatch.stack.instance import Instance, Record, Running, lives
@@ -68,7 +69,7 @@ def up(settings: ExporterSettings, around: Settings, demo: Demo | None, announce
         finder = Finder(
             where.binaries, config.search_path(), around.archives, download=around.download
         )
-        stack = Stack(around, where, finder, clock)
+        stack = Stack(around, where, finder, clock, dict(rendered(Options())))
 
         @asynccontextmanager
         async def beside(started: Started) -> AsyncIterator[None]:
@@ -160,8 +161,13 @@ def _last(out: Path) -> str:
 
 def status() -> Record | None:
     """What runs; None where nothing does."""
-    instance = Instance(places().state)
-    return instance.read() if instance.holder() else None
+    where = places()
+    instance = Instance(where.state)
+    record = instance.read() if instance.holder() else None
+    if record is None or not where.remark:
+        return record
+    # Where it matters most, the one that runs could not write it down.
+    return msgspec.structs.replace(record, notes=(*record.notes, where.remark))
 
 
 def down(*, wipe: bool) -> tuple[int, tuple[Path, ...]]:
@@ -178,7 +184,11 @@ def down(*, wipe: bool) -> tuple[int, tuple[Path, ...]]:
                 os.killpg(part.pid, signal.SIGKILL)
     if where.state.is_dir():
         instance.forget()
-    return holder, where.wipe() if wipe else ()
+    if not wipe:
+        return holder, ()
+    with suppress(OSError):  # sockets of other programs of ours may be there
+        config.runtime_directory().rmdir()
+    return holder, where.wipe()
 
 
 async def _stop(instance: Instance, pid: int, clock: Clock) -> None:

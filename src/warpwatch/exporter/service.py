@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from warpwatch.clock import Clock
 from warpwatch.expo.negotiate import accepts_gzip, text_format
-from warpwatch.exporter import devices, landing, listing, processes
+from warpwatch.exporter import devices, listing, processes
 from warpwatch.exporter.attribution import families
 from warpwatch.exporter.attribution.stage import Chain
 from warpwatch.exporter.era import ERAS
@@ -223,10 +223,15 @@ class Exporter:
             case "/-/ready":
                 return self._ready()
             case "/":
-                page = landing.page(self._view(), self._attribution.health())
-                return Response(page.encode(), content_type=landing.HTML)
+                return self._landing()
             case _:
                 return plain("not found; there are /metrics, /-/healthy, /-/ready and /\n", 404)
+
+    def _landing(self) -> Response:
+        from warpwatch.exporter import landing  # noqa: PLC0415  Prometheus never asks for it
+
+        page = landing.page(self._view(), self._attribution.health())
+        return Response(page.encode(), content_type=landing.HTML)
 
     def _health(self) -> Response:
         """dcgm-exporter's probe; says nothing of GPUs unless it was told to."""

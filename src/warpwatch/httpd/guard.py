@@ -25,6 +25,9 @@ class Guarded(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        # uvicorn tells everybody to go away while there are too many; here those that came first
+        # are served, or whoever opens connections enough could lock out all others.
+        self.limit_concurrency = 0 if len(self.connections) > self.limits.connections else None
         if self.edge is not None and not self.edge.trusts(transport):
             log.info("a client's certificate has none of client_allowed_sans: %s", self.client)
             transport.abort()

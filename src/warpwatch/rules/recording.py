@@ -97,6 +97,11 @@ def _gpus(team_label: str, teams: Mapping[str, str]) -> Iterator[Record]:
         unit="bytes_per_second",
         help="PCIe traffic, both ways.",
     )
+    yield from _throttled()
+    yield from _allocated()
+
+
+def _throttled() -> Iterator[Record]:
     reasons = ("power_cap", "thermal_software", "thermal_hardware", "power_brake")
     for reason in reasons:
         yield Record(
@@ -115,6 +120,9 @@ def _gpus(team_label: str, teams: Mapping[str, str]) -> Iterator[Record]:
         unit="ratio",
         help="Share of the last five minutes in which it was slowed for any of these.",
     )
+
+
+def _allocated() -> Iterator[Record]:
     yield Record(
         name="gpu:allocated:ratio",
         expr=f"sum by ({_DEVICE}) ({owners.SHARE}) or 0 * gpu:memory_used:bytes",

@@ -74,3 +74,8 @@ def table() -> Iterator[tuple[str, float, str, str]]:
 def plain(number: float) -> str:
     """As an expression has it: without a tail of zeros."""
     return f"{number:g}" if abs(number) < 1e6 else str(round(number))
+
+
+def written(thresholds: Thresholds) -> Mapping[str, str]:
+    """By name, as expressions have them."""
+    return {name: plain(value) for name, value in dataclasses.asdict(thresholds).items()}

@@ -10,6 +10,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
@@ -52,24 +53,35 @@ class Instance:
     @contextmanager
     def hold(self) -> Iterator[bool]:
         """Whether this process is now the only one; its lock lasts as long as the context."""
-        try:
-            file = self._lock.open("a")
-        except OSError as error:
-            raise InputError(str(self._lock), f"cannot be opened: {error.strerror}") from error
-        with file:
+        with self._open() as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 yield False
                 return
-            file.truncate(0)
-            file.write(f"{os.getpid()} {socket.gethostname()}")
-            file.flush()
+            self._sign(file)
             try:
                 yield True
             finally:
                 file.truncate(0)
                 self.forget()
+
+    def _open(self) -> IO[bytes]:
+        try:
+            return self._lock.open("ab", buffering=0)
+        except OSError as error:
+            raise InputError(str(self._lock), f"cannot be opened: {error.strerror}") from error
+
+    def _sign(self, file: IO[bytes]) -> None:
+        try:
+            file.truncate(0)
+            file.write(f"{os.getpid()} {socket.gethostname()}".encode())
+        except OSError as error:
+            raise InputError(
+                str(self._lock),
+                f"cannot be written: {error.strerror}",
+                hint=f"look at df -h {self._lock.parent}, or set XDG_STATE_HOME to another disk",
+            ) from error
 
     def holder(self) -> int:
         """The process that has the lock; 0 where nobody has it."""

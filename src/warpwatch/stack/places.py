@@ -6,6 +6,8 @@ from pathlib import Path
 
 from warpwatch.errors import InputError
 
+LITTLE_SPACE = 500 * 1024 * 1024
+
 
 @dataclass(frozen=True, slots=True)
 class Places:
@@ -28,6 +30,12 @@ class Places:
 
     def data(self, name: str) -> Path:
         return self.state / name
+
+    @property
+    def remark(self) -> str:
+        """That space runs out; empty while there is enough."""
+        free = shutil.disk_usage(self.state).free
+        return f"{self.state}: {free >> 20} MiB are free" if free < LITTLE_SPACE else ""
 
     def make(self) -> None:
         try:

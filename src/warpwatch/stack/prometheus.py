@@ -45,7 +45,7 @@ def config(settings: Settings, around: Neighbours) -> Config:
     if around.alertmanager:
         jobs.append(scrape.own("alertmanager", around.alertmanager))
     jobs += map(scrape.job, settings.scrape)
-    rules = [str(around.rules / "*.yml")] if around.rules else []
+    rules = [str(around.rules / "*.yaml")] if around.rules else []
     told: Config = {
         "global": {
             "scrape_interval": interval,

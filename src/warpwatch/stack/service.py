@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import os
-import shutil
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -33,7 +32,6 @@ log = logging.getLogger(__name__)
 
 SETTLED_WITHIN = 30.0
 """Seconds until it is told what runs, even if something is still starting."""
-LITTLE_SPACE = 500 * 1024 * 1024
 LOOK_AT_SPACE = 60.0
 
 
@@ -54,7 +52,6 @@ class _Told:
     keepers: dict[str, tuple[Keeper, _Child]] = field(default_factory=dict)
     simulated: bool = False
     complete: bool = False
-    space: str = ""
 
 
 class Stack:
@@ -86,7 +83,7 @@ class Stack:
             since=self._began,
             warpwatch=__version__,
             parts=(*told.fixed[:1], *children, *told.fixed[1:]),
-            notes=tuple(filter(None, (*told.notes, told.space))),
+            notes=tuple(told.notes),
             simulated=told.simulated,
             complete=told.complete,
         )
@@ -181,10 +178,10 @@ class Stack:
 
     def _write_rules(self) -> None:
         """Those of another version, or of other settings, must not stay beside them."""
-        for file in self._places.rules.glob("*.yml"):
+        for file in self._places.rules.glob("*.yaml"):
             file.unlink()
         for name, text in self._rules.items():
-            (self._places.rules / name).write_text(text, encoding="utf-8")
+            _write(self._places.rules / name, text)
 
     async def _alertmanager(self, child: _Child) -> Spec:
         file = self._places.state / "alertmanager.yml"
@@ -216,15 +213,12 @@ class Stack:
             task.cancel()
 
     async def _watch_space(self) -> None:
+        told = ""
         while True:
-            free = shutil.disk_usage(self._places.state).free
-            little = free < LITTLE_SPACE
-            space = f"{self._places.state}: {free >> 20} MiB are free" if little else ""
-            if space != self._told.space:
-                self._told.space = space
-                if space:
-                    log.warning("%s; measurements are lost once there are none", space)
-                self._write()
+            remark = self._places.remark
+            if remark and not told:
+                log.warning("%s; measurements are lost once there are none", remark)
+            told = remark
             await self._clock.sleep(LOOK_AT_SPACE)
 
     def _write(self) -> None:
@@ -249,7 +243,18 @@ def _running(keeper: Keeper, child: _Child) -> Running:
 
 
 def _write_yaml(file: Path, config: Config) -> None:
-    file.write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
+    _write(file, yaml.safe_dump(config, sort_keys=False))
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            str(file),
+            f"cannot be written: {error.strerror}",
+            hint=f"look at df -h {file.parent}, or set XDG_STATE_HOME to another disk",
+        ) from error
 
 
 def refusal(text: str) -> str:

@@ -19,7 +19,7 @@ from warpwatch.samples.sample import Process, Reading, Report, Use
 
 JOB = "SLURM_JOB_ID"
 _MOST = 4096
-_MOST_PLACES = 1024
+_MOST_PLACES = 512
 _BRIEF = 12
 """Letters by which people know a container that has no name."""
 

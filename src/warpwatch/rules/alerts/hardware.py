@@ -1,10 +1,7 @@
 """Boards, memory, links: what breaks, and what is about to."""
 
-from collections.abc import Iterator
-
 from warpwatch.rules.alerts.words import MINUTE, VALUE, WHERE, WHERE_OURS
 from warpwatch.rules.model import Alert, Severity
-from warpwatch.rules.thresholds import Thresholds, plain
 from warpwatch.xid.catalogue import entries
 from warpwatch.xid.entry import Space, XidClass
 
@@ -34,10 +31,6 @@ def _alert(
     )
 
 
-def alerts(thresholds: Thresholds) -> tuple[Alert, ...]:
-    return (*_xids(), *_memory(thresholds), *_links(thresholds), *_board())
-
-
 def _codes(kind: XidClass, *but: int) -> str:
     known = entries(Space.XID).values()
     return "|".join(str(e.code) for e in known if e.class_ is kind and e.code not in but)
@@ -53,160 +46,150 @@ def _recent(codes: str) -> str:
     )
 
 
-def _xids() -> Iterator[Alert]:
-    seen = (
-        f"XID {{{{ $labels.xid }}}} on {WHERE_OURS}; warpwatch explain xid {{{{ $labels.xid }}}}."
-    )
-    yield _alert(
+_SEEN = f"XID {{{{ $labels.xid }}}} on {WHERE_OURS}; warpwatch explain xid {{{{ $labels.xid }}}}."
+_NVLINK_ERRORS = " or ".join(
+    f"increase(gpu:nvlink_{kind}_errors:total[1h]) > %(nvlink_errors_per_hour)s"
+    for kind in ("crc_flit", "crc_data", "replay", "recovery")
+)
+
+ALERTS: tuple[Alert, ...] = (
+    _alert(
         "GPUFallenOffBus",
         CRITICAL,
         _recent("79"),
         "A GPU has fallen off the bus.",
         f"{WHERE_OURS} no longer answers on PCIe (XID 79).",
         keep=10 * MINUTE,
-    )
-    yield _alert(
+    ),
+    _alert(
         "GPUXidNeedsReboot",
         CRITICAL,
         _recent(_codes(XidClass.REBOOT, 79)),
         "A GPU reports an error after which its node must be restarted.",
-        seen,
+        _SEEN,
         keep=10 * MINUTE,
-    )
-    yield _alert(
+    ),
+    _alert(
         "GPUXidNeedsReset",
         CRITICAL,
         _recent(_codes(XidClass.RESET)),
         "A GPU reports an error after which it must be reset.",
-        seen,
+        _SEEN,
         keep=10 * MINUTE,
-    )
-    yield _alert(
+    ),
+    _alert(
         "GPUXidApplication",
         WARNING,
         _recent(_codes(XidClass.APPLICATION)),
         "A program on a GPU has failed.",
-        seen,
-    )
-
-
-def _memory(thresholds: Thresholds) -> Iterator[Alert]:
-    yield _alert(
+        _SEEN,
+    ),
+    _alert(
         "GPUMemoryErrorUncorrected",
         CRITICAL,
         "increase(gpu:ecc_uncorrected:total[10m]) > 0 or gpu:ecc_uncorrected_volatile:total > 0",
         "A GPU's memory has an error beyond mending.",
         f"{VALUE} uncorrected ECC errors on {WHERE}.",
         keep=10 * MINUTE,
-    )
-    often = plain(thresholds.ecc_corrected_per_hour)
-    yield _alert(
+    ),
+    _alert(
         "GPUMemoryErrorsRising",
         WARNING,
-        f"increase(gpu:ecc_corrected:total[1h]) > {often} "
-        f"or increase(gpu:ecc_corrected_volatile:total[1h]) > {often}",
+        "increase(gpu:ecc_corrected:total[1h]) > %(ecc_corrected_per_hour)s "
+        "or increase(gpu:ecc_corrected_volatile:total[1h]) > %(ecc_corrected_per_hour)s",
         "A GPU's memory is mended more and more often.",
         f"{VALUE} corrected ECC errors within an hour on {WHERE}.",
         lasting=10 * MINUTE,
-    )
-    yield _alert(
+    ),
+    _alert(
         "GPURowRemapPending",
         WARNING,
         "gpu:row_remap_pending:bool > 0",
         "A GPU waits for a reset to replace rows of its memory.",
         f"{WHERE} replaces rows at its next reset; until then it may go on.",
         lasting=MINUTE,
-    )
-    yield _alert(
+    ),
+    _alert(
         "GPURowRemapFailed",
         CRITICAL,
         "gpu:row_remap_failed:bool > 0",
         "A GPU has no spare rows left for its memory.",
         f"{WHERE} could not replace rows of its memory: it is to be exchanged.",
-    )
-    rows = plain(thresholds.rows_remapped)
-    yield _alert(
+    ),
+    _alert(
         "GPURowsRemapped",
         WARNING,
         "increase(gpu:rows_remapped_uncorrected:total[1d]) > 0 "
-        f"or gpu:rows_remapped_uncorrected:total + gpu:rows_remapped_corrected:total > {rows}",
+        "or gpu:rows_remapped_uncorrected:total + gpu:rows_remapped_corrected:total "
+        "> %(rows_remapped)s",
         "Rows of a GPU's memory were replaced after errors.",
         f"{VALUE} rows of {WHERE}.",
         lasting=MINUTE,
-    )
-    pages = plain(thresholds.pages_retired)
-    yield _alert(
+    ),
+    _alert(
         "GPUPagesRetired",
         WARNING,
-        f"gpu:pages_retired_corrected:total + gpu:pages_retired_uncorrected:total > {pages}",
+        "gpu:pages_retired_corrected:total + gpu:pages_retired_uncorrected:total "
+        "> %(pages_retired)s",
         "A GPU has retired nearly all the memory pages that it may.",
         f"{VALUE} of 64 pages on {WHERE}.",
         lasting=MINUTE,
-    )
-    yield _alert(
+    ),
+    _alert(
         "GPUPageRetirementPending",
         WARNING,
         "gpu:page_retirement_pending:bool > 0",
         "A GPU waits for a reset to retire memory pages.",
         f"{WHERE} retires pages at its next reset.",
         lasting=MINUTE,
-    )
-    yield _alert(
+    ),
+    _alert(
         "GPUSramThreshold",
         CRITICAL,
         "gpu:sram_threshold:bool > 0",
         "A GPU's SRAM has had more errors than it may.",
         f"{WHERE} has passed the SRAM error threshold: it is to be tested and exchanged.",
-    )
-    yield _alert(
+    ),
+    _alert(
         "GPUMemoryUnrepairable",
         CRITICAL,
         "gpu:memory_unrepairable:bool > 0",
         "A GPU's memory is beyond repair.",
         f"{WHERE} is to be exchanged.",
-    )
-
-
-def _links(thresholds: Thresholds) -> Iterator[Alert]:
-    errors = plain(thresholds.nvlink_errors_per_hour)
-    kinds = ("crc_flit", "crc_data", "replay", "recovery")
-    together = " or ".join(
-        f"increase(gpu:nvlink_{kind}_errors:total[1h]) > {errors}" for kind in kinds
-    )
-    yield _alert(
+    ),
+    _alert(
         "GPUNvlinkErrors",
         WARNING,
-        together,
+        _NVLINK_ERRORS,
         "A GPU's NVLinks have errors.",
         f"{VALUE} within an hour on {WHERE}.",
         lasting=5 * MINUTE,
-    )
-    yield _alert(
+    ),
+    _alert(
         "GPUNvlinkDown",
         WARNING,
         "gpu:nvlinks_down:count > 0",
         "A GPU's NVLink is down.",
         f"{VALUE} links of {WHERE} are down.",
         lasting=5 * MINUTE,
-    )
-    yield _alert(
+    ),
+    _alert(
         "GPUFabricFailed",
         CRITICAL,
         "gpu:fabric_state:code == 4",
         "A GPU could not join the NVLink fabric.",
         f"{WHERE}: see nvidia-fabricmanager on its node.",
         lasting=5 * MINUTE,
-    )
-    replays = plain(thresholds.pcie_replays_per_minute)
-    yield _alert(
+    ),
+    _alert(
         "GPUPcieReplays",
         WARNING,
-        f"rate(gpu:pcie_replays:total[10m]) * 60 > {replays}",
+        "rate(gpu:pcie_replays:total[10m]) * 60 > %(pcie_replays_per_minute)s",
         "A GPU's PCIe link repeats much of what it sends.",
         f"{VALUE} retries a minute on {WHERE}.",
         lasting=10 * MINUTE,
-    )
-    yield _alert(
+    ),
+    _alert(
         "GPUPcieDowngraded",
         WARNING,
         "(gpu:pcie:lanes < gpu:pcie_max:lanes or gpu:pcie:generation < gpu:pcie_max:generation) "
@@ -214,47 +197,45 @@ def _links(thresholds: Thresholds) -> Iterator[Alert]:
         "A GPU under load uses less of its PCIe link than there is.",
         f"{WHERE} runs at {VALUE} (lanes, or generation) under load.",
         lasting=15 * MINUTE,
-    )
-
-
-def _board() -> Iterator[Alert]:
-    yield _alert(
+    ),
+    _alert(
         "GPUPowerBrake",
         CRITICAL,
         "gpu:throttled_power_brake:ratio > 0.01",
         "A GPU is braked by its power supply.",
         f"{WHERE} is slowed by an external power brake: look at the node's power supplies.",
         lasting=2 * MINUTE,
-    )
-    yield _alert(
+    ),
+    _alert(
         "GPUInforomCorrupt",
         WARNING,
         "gpu:inforom_valid:bool == 0",
         "A GPU's InfoROM is damaged.",
         f"{WHERE}: its records of errors and of its identity cannot be trusted.",
         lasting=15 * MINUTE,
-    )
-    yield _alert(
+    ),
+    _alert(
         "GPURecoveryActionNeeded",
         CRITICAL,
         "gpu:recovery_action:code > 0",
         "A driver wants a GPU to be reset, drained or its node to be restarted.",
         f"{WHERE} asks for recovery action {VALUE}.",
         lasting=MINUTE,
-    )
-    yield _alert(
+    ),
+    _alert(
         "GPUCountBelowExpected",
         CRITICAL,
         "node:gpus:count < max_over_time(node:gpus:count[1d])",
         "A node has fewer GPUs than it had.",
         f"{{{{ $labels.node }}}} has {VALUE} GPUs.",
         lasting=5 * MINUTE,
-    )
-    yield _alert(
+    ),
+    _alert(
         "GPUHung",
         CRITICAL,
         "gpu:hung:bool > 0",
         "A GPU's driver does not answer.",
         f"A read of {WHERE_OURS} hangs.",
         lasting=2 * MINUTE,
-    )
+    ),
+)

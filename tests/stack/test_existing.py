@@ -1,0 +1,119 @@
+"""A Prometheus that somebody else runs, and what it takes to be let in."""
+
+import base64
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from certificates import Authority
+from warpwatch.errors import InputError, Unreachable, UsageError
+from warpwatch.stack.access import ANYBODY, Access
+from warpwatch.stack.existing import ALERTMANAGER, PROMETHEUS, look
+
+BODIES = {
+    PROMETHEUS: b'{"status": "success", "data": {"version": "3.5.0"}}',
+    ALERTMANAGER: b'{"versionInfo": {"version": "0.28.1"}, "cluster": {}}',
+    "/odd" + PROMETHEUS: b"<html>",
+}
+
+
+class Door(ThreadingHTTPServer):
+    def __init__(self, wanted: dict[str, str]) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.wanted = wanted
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Door
+
+    def do_GET(self) -> None:
+        let_in = all(self.headers.get(name) == value for name, value in self.server.wanted.items())
+        body = BODIES.get(self.path, b"")
+        self.send_response(401 if not let_in else 200 if body else 404)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Nobody reads it."""
+
+
+@contextmanager
+def door(wanted: dict[str, str], tls: ssl.SSLContext | None = None) -> Iterator[str]:
+    with Door(wanted) as server:
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"{'http' if tls is None else 'https'}://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+def test_versions_are_told_where_servers_tell_them() -> None:
+    with door({}) as url:
+        assert look(url, PROMETHEUS, ANYBODY) == "3.5.0"
+        assert look(f"{url}/", ALERTMANAGER, ANYBODY) == "0.28.1"
+        assert look(f"{url}/odd", PROMETHEUS, ANYBODY) == ""
+        assert look(f"{url}/nothing-there", PROMETHEUS, ANYBODY) == ""
+
+
+@pytest.mark.parametrize(
+    ("access", "wanted"),
+    [
+        ({"bearer_token_file": "secret"}, {"authorization": "Bearer hush"}),
+        (
+            {"username": "me", "password_file": "secret"},
+            {"authorization": f"Basic {base64.b64encode(b'me:hush').decode()}"},
+        ),
+        ({"tenant": "gpus"}, {"x-scope-orgid": "gpus"}),
+    ],
+)
+def test_it_is_let_in_by_what_files_hold(
+    tmp_path: Path, access: dict[str, str], wanted: dict[str, str]
+) -> None:
+    (tmp_path / "secret").write_text("hush\n")
+    named = {
+        name: str(tmp_path / value) if name.endswith("_file") else value
+        for name, value in access.items()
+    }
+    with door(wanted) as url:
+        assert look(url, PROMETHEUS, Access(**named)) == "3.5.0"
+        with pytest.raises(Unreachable, match="401 Unauthorized") as caught:
+            look(url, PROMETHEUS, ANYBODY)
+    assert "hush" not in caught.value.message + caught.value.hint
+
+
+def test_it_speaks_mutual_tls(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    theirs, ours = authority.vouch("server", "127.0.0.1"), authority.vouch("client")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(theirs.cert, theirs.key)
+    context.load_verify_locations(authority.cert)
+    context.verify_mode = ssl.CERT_REQUIRED
+    access = Access(ca_file=str(authority.cert), cert_file=str(ours.cert), key_file=str(ours.key))
+    with door({}, context) as url:
+        assert look(url, PROMETHEUS, access) == "3.5.0"
+        with pytest.raises(Unreachable, match="certificate verify failed"):
+            look(url, PROMETHEUS, ANYBODY)
+
+
+def test_nobody_there_is_told_with_the_address() -> None:
+    with pytest.raises(Unreachable, match=r"http://127\.0\.0\.1:1/api"):
+        look("http://127.0.0.1:1", PROMETHEUS, ANYBODY)
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:9090", "file:///etc/passwd", ""])
+def test_only_addresses_of_servers_are_asked(url: str) -> None:
+    with pytest.raises(UsageError, match="is no address of a server"):
+        look(url, PROMETHEUS, ANYBODY)
+
+
+def test_files_that_cannot_be_used_are_named(tmp_path: Path) -> None:
+    gone = str(tmp_path / "gone")
+    with pytest.raises(InputError, match="gone"):
+        look("http://127.0.0.1:1", PROMETHEUS, Access(bearer_token_file=gone))
+    with pytest.raises(InputError, match="gone: cannot be used for TLS"):
+        look("https://127.0.0.1:1", PROMETHEUS, Access(ca_file=gone))
