@@ -13,8 +13,8 @@ from warpwatch.stack import alertmanager, prometheus
 from warpwatch.stack.access import Access
 from warpwatch.stack.binaries import Binary
 from warpwatch.stack.prometheus import Neighbours
+from warpwatch.stack.promtool import refusal
 from warpwatch.stack.scrape import Gpus
-from warpwatch.stack.service import refusal
 from warpwatch.stack.settings import Job, Kubernetes, RemoteWrite, Settings
 from warpwatch.stack.tools import PROMETHEUS
 from warpwatch.stack.version import Version

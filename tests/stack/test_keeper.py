@@ -153,7 +153,7 @@ def test_a_line_without_end_is_cut_and_stops_nobody(tmp_path: Path) -> None:
     assert (tmp_path / "child.log").read_text().count("x") == 200_000
 
 
-def test_what_was_mended_is_told_and_it_is_started_at_once(tmp_path: Path) -> None:
+def test_what_was_mended_is_told(tmp_path: Path) -> None:
     words: list[Sequence[str]] = []
 
     def mend(last: Sequence[str]) -> str:

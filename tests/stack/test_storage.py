@@ -70,3 +70,10 @@ def test_only_the_last_damage_is_kept(data: Path, tmp_path: Path) -> None:
     (aside / "wal" / "older").touch()
     mend(data, aside, said(data, "list {data}/wal: not a directory"))
     assert [path.name for path in (aside / "wal").iterdir()] == ["content"]
+
+
+def test_what_cannot_be_moved_is_told_of(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "damaged").touch()
+    told = mend(data, tmp_path / "damaged", said(data, "list {data}/wal: not a directory"))
+    assert "wal is damaged, and cannot be moved (File exists)" in told
+    assert (data / "wal" / "content").exists()

@@ -162,11 +162,11 @@ def test_a_whole_fleet_is_found_in_the_demonstration(rig: Rig) -> None:
     words = ("up", "--demo=mig", "--detach", "--address", "127.0.0.1:0")
     assert "16 simulated nodes of 8 GPUs" in rig.run(*words)
     targets = rig.parts()["exporter"]["url"]
-    with urllib.request.urlopen(targets) as answer:
+    with urllib.request.urlopen(targets) as answer:  # noqa: S310
         nodes = [group["labels"] for group in json.load(answer)]
     assert len(nodes) == 16
     page = targets.removesuffix("/sd") + nodes[0]["__metrics_path__"]
-    with urllib.request.urlopen(page) as answer:
+    with urllib.request.urlopen(page) as answer:  # noqa: S310
         temperatures = parse(answer.read().decode()).named("DCGM_FI_DEV_FB_USED")
     assert sorted(s.labels.get("GPU_I_PROFILE", "") for s in temperatures) == [
         *[""] * 7, "1g.10gb", "1g.10gb", "2g.20gb", "3g.40gb",
@@ -241,3 +241,20 @@ def test_a_process_that_only_has_the_number_of_an_old_child_is_left_alone(rig: R
     (rig.state / "running.json").write_text(json.dumps(record))
     assert "nothing ran" in rig.run("down")
     assert not (rig.state / "running.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["--demo", "--source", "sim"], "--demo does not go with --source"),
+        (["--demo", "--no-stack"], "--demo does not go with --no-stack"),
+        (["--alertmanager", "http://x"], "--alertmanager goes with --prometheus"),
+        (["--tenant", "a"], "--tenant goes with --prometheus"),
+        (["--prometheus", "x"], "is no address of a server"),
+        (["--prometheus", "http://x", "--username", "a"], "username and password_file go"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(rig: Rig, words: list[str], complaint: str) -> None:
+    done = run("up", "--address", "127.0.0.1:0", *words, env=rig.env)
+    assert done.returncode in {1, 2}
+    assert complaint in done.stderr

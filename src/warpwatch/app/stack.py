@@ -66,6 +66,7 @@ def up(settings: ExporterSettings, around: Settings, demo: Demo | None, announce
         if not mine:
             announce(_running_already(instance))
             return
+        _clear(instance)
         finder = Finder(
             where.binaries, config.search_path(), around.archives, download=around.download
         )
@@ -146,6 +147,9 @@ def up_detached(words: Sequence[str], announce: Announce) -> None:
                 announce(record)
                 return
             await clock.sleep(_LOOK)
+        if process.poll() == 0:  # it found that another was quicker
+            announce(_running_already(instance))
+            return
         raise WarpwatchError(
             f"it did not start: {_last(out)}", hint=f"the rest of it is in {out} and beside it"
         )
@@ -174,21 +178,25 @@ def down(*, wipe: bool) -> tuple[int, tuple[Path, ...]]:
     """The process that was stopped, or 0; and what was removed from the disk."""
     where = places()
     instance = Instance(where.state)
-    holder, record = instance.holder(), instance.read()
+    holder = instance.holder()
     if holder:
         asyncio.run(_stop(instance, holder, SystemClock()))
-    for part in record.parts if record else ():
-        # The kernel ends children with us; whoever is left was not started by us, or clings.
-        if lives(part):
-            with suppress(ProcessLookupError):
-                os.killpg(part.pid, signal.SIGKILL)
-    if where.state.is_dir():
-        instance.forget()
+    _clear(instance)
     if not wipe:
         return holder, ()
     with suppress(OSError):  # sockets of other programs of ours may be there
         config.runtime_directory().rmdir()
     return holder, where.wipe()
+
+
+def _clear(instance: Instance) -> None:
+    """Of one that has ended: its record, and its children should the kernel not have ended them."""
+    record = instance.read()
+    for part in record.parts if record else ():
+        if lives(part):
+            with suppress(ProcessLookupError):
+                os.killpg(part.pid, signal.SIGKILL)
+    instance.forget()
 
 
 async def _stop(instance: Instance, pid: int, clock: Clock) -> None:

@@ -59,12 +59,13 @@ def _state(part: "Running") -> str:
 
 def _next(record: "Record") -> list[tuple[str, str]]:
     from warpwatch import config
+    from warpwatch.fields.power import POWER_USAGE
 
     me, urls = config.command(), {part.name: part.url for part in record.parts}
     lines = []
-    if "prometheus" in urls:
-        query = "DCGM_FI_DEV_POWER_USAGE"
-        lines.append(("look", f"{urls['prometheus']}/graph?g0.expr={query}&g0.tab=0"))
+    if urls.get("prometheus"):
+        graph = f"{urls['prometheus']}/graph?g0.expr={POWER_USAGE.name}&g0.tab=0"
+        lines.append(("look", graph))
     if record.simulated:
         node = " --node gpu-0001" if urls["exporter"].endswith("/sd") else ""
         lines.append(("try", f"{me} sim inject xid code=79{node} --gpu 3"))

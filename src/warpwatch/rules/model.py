@@ -35,11 +35,26 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Runbook:
+    """What somebody reads at night, before anything else."""
+
+    meaning: str
+    acts: str
+    """Who."""
+    first: tuple[str, ...]
+    """Steps in their order; commands within backticks."""
+    over: str
+    """How it is told that it is over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     name: str
     expr: str
     severity: Severity
-    family: str
+    runbook: Runbook
+    family: str = ""
+    """Given by the list that it stands in."""
     summary: str
     """A whole sentence that is the same for all that it fires for: alerts are grouped by it."""
     description: str

@@ -234,13 +234,12 @@ def _of_ours() -> Iterator[Record]:
         "seconds",
         extra=("xid",),
     )
-    down = source.replaced(
-        source.placed(f"{nvlink_links.NVLINK_GET_STATE.name} == 0"), "uuid", "gpu_uuid"
-    )
+    up = f"{nvlink_links.NVLINK_GET_STATE.name} > bool 0"
+    links = source.replaced(source.placed(up), "uuid", "gpu_uuid")
     yield Record(
-        name="gpu:nvlinks_down:count",
-        expr=f"count by (cluster, node, gpu, uuid) ({down})",
-        help="NVLinks that are down.",
+        name="gpu:nvlinks_up:count",
+        expr=f"sum by (cluster, node, gpu, uuid) ({links})",
+        help="NVLinks that are not down.",
     )
     theirs = source.joined("DCGM_EXP_XID_ERRORS_TOTAL")
     ours = of_ours("", "warpwatch_gpu_xid_errors_total", "", extra=("xid",)).expr
@@ -249,12 +248,12 @@ def _of_ours() -> Iterator[Record]:
         expr=f"{ours} or max by (cluster, node, gpu, uuid, xid) ({theirs})",
         help="XID errors by code; a counter, of exporters that count them.",
     )
-    last = source.replaced(source.joined("(DCGM_FI_DEV_XID_ERRORS != 0)"), "xid", "err_code")
+    last = source.joined("(DCGM_FI_DEV_XID_ERRORS != 0)")
     yield Record(
-        name="gpu:xid_last:code",
-        expr=f"max by (cluster, node, gpu, uuid, xid) ({last})",
-        help="The last XID, of exporters that do not count them.",
-        unit="code",
+        name="gpu:xid_last:info",
+        expr='count_values by (cluster, node, gpu, uuid) ("xid", '
+        f"max by (cluster, node, gpu, uuid) ({last}))",
+        help="The last XID, of exporters that say no more of it; the value is 1.",
     )
     yield of_ours(
         "events:total",

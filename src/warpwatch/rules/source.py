@@ -15,8 +15,10 @@ GPU = ("cluster", "node", "gpu", "uuid", "model")
 INSTANCE = (*GPU, "mig_id", "mig_profile")
 """Of one that MIG instances have for themselves; the last two are empty where there are none."""
 
-_SEEN = '{__name__=~"DCGM_FI_DEV_(GPU_TEMP|FB_USED|POWER_USAGE)", UUID!=""}'
-"""By which it is seen that an exporter tells of a GPU: every list of counters has one of them."""
+_SEEN = '{__name__=~"DCGM_FI_DEV_(GPU_TEMP|FB_USED|POWER_USAGE|XID_ERRORS)", UUID!=""}'
+"""By which it is seen that an exporter tells of a GPU: every list of counters has one of them, and
+of a GPU that is off the bus the last is what remains.
+"""
 _OURS = "warpwatch_build_info"
 """On the page of our exporter and of no other."""
 _NODE = ("kubernetes_node", "hostname", "Hostname")

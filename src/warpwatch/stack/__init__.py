@@ -2,13 +2,14 @@
 
 settings        what may be chosen of them; access: credentials, by file
 tools           which programs, and how old they may be; version
-binaries        where one is found: an archive that the user names, PATH, the cache, packages
+binaries        where one is found; archive: of the user's, packages: of Debian's, command: to ask
 places          what is kept on disk, and where
 instance        one stack per state directory; the record of what runs
 leash           what a child is started through, so that it does not outlive us
 keeper          one child: its start, health, log, restarts and end
 ports · ready · log_file · storage     what a keeper and the stack need for that
 prometheus · scrape · alertmanager · node_exporter     configuration and command of each
-service         all of it together
+promtool        the first of these held to its own checker
+service         all of it together; detach: without a terminal
 existing        a Prometheus that somebody else runs
 """

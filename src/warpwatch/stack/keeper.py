@@ -56,7 +56,7 @@ class Spec:
     path: str
     """Answers 200 once it is ready."""
     mend: Callable[[Sequence[str]], str] = lambda _: ""
-    """From its last words: what was done, so that it can start again at once."""
+    """From its last words: what was done, so that it can start again."""
 
 
 class Keeper:
@@ -91,13 +91,12 @@ class Keeper:
             if self._clock.monotonic() - began > self._pace.longest_wait:
                 wait = self._pace.first_wait
             mended = self.spec.mend(tuple(self._out.last))
-            seconds = 0.0 if mended else wait
-            wait = min(2 * wait, self._pace.longest_wait)
             self.restarts += 1
             self._become(State.WAITING, mended or ended)
-            log.warning("%s %s; it is started again in %.0f s", self.spec.name, self.note, seconds)
+            log.warning("%s %s; it is started again in %.0f s", self.spec.name, self.note, wait)
             self.settled.set()
-            await self._clock.sleep(seconds)
+            await self._clock.sleep(wait)
+            wait = min(2 * wait, self._pace.longest_wait)
 
     async def _live(self) -> str:
         """One life of the child; how it ended."""
@@ -187,4 +186,5 @@ async def _end(process: Process, grace: float) -> None:
 
 
 def _how(code: int) -> str:
-    return f"with code {code}" if code >= 0 else f"by {signal.Signals(-code).name}"
+    names = {number.value: number.name for number in signal.Signals}
+    return f"with code {code}" if code >= 0 else f"by {names.get(-code, f'signal {-code}')}"

@@ -87,7 +87,6 @@ def command(
         f"--storage.tsdb.retention.time={settings.retention_time}",
         f"--web.listen-address={listen}",
         f"--{'' if settings.wal_compression else 'no-'}storage.tsdb.wal-compression",
-        "--web.enable-lifecycle",
     ]
     if settings.retention_size:
         words.append(f"--storage.tsdb.retention.size={settings.retention_size}")

@@ -16,9 +16,8 @@ import yaml
 from warpwatch import __version__
 from warpwatch.clock import Clock
 from warpwatch.errors import InputError, WarpwatchError
-from warpwatch.stack import alertmanager, node_exporter, ports, prometheus, storage
+from warpwatch.stack import alertmanager, node_exporter, ports, prometheus, promtool, storage
 from warpwatch.stack.binaries import Binary, Finder
-from warpwatch.stack.command import ask
 from warpwatch.stack.instance import Instance, Record, Running, started
 from warpwatch.stack.keeper import Keeper, Pace, Spec
 from warpwatch.stack.log_file import LogFile
@@ -47,9 +46,10 @@ class _Child:
 class _Told:
     """What the record is made of, as it comes to be known."""
 
-    fixed: list[Running] = field(default_factory=list)
+    exporter: list[Running] = field(default_factory=list)
+    keepers: list[tuple[Keeper, _Child]] = field(default_factory=list)
+    missing: list[Running] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    keepers: dict[str, tuple[Keeper, _Child]] = field(default_factory=dict)
     simulated: bool = False
     complete: bool = False
 
@@ -76,13 +76,13 @@ class Stack:
     @property
     def record(self) -> Record:
         told = self._told
-        children = [_running(*each) for each in told.keepers.values()]
+        children = [_running(*each) for each in told.keepers]
         return Record(
             pid=os.getpid(),
             host=socket.gethostname(),
             since=self._began,
             warpwatch=__version__,
-            parts=(*told.fixed[:1], *children, *told.fixed[1:]),
+            parts=(*told.exporter, *children, *told.missing),
             notes=tuple(told.notes),
             simulated=told.simulated,
             complete=told.complete,
@@ -94,7 +94,7 @@ class Stack:
     ) -> AsyncIterator[None]:
         """Everything around an exporter that runs already."""
         told = self._told
-        told.fixed.append(exporter)
+        told.exporter.append(exporter)
         told.notes += notes
         told.simulated = simulated
         tasks: list[asyncio.Task[None]] = []
@@ -103,9 +103,11 @@ class Stack:
             for spec in await self._specs(children, gpus):
                 out = LogFile(self._places.logs / f"{spec.name}.log")
                 keeper = Keeper(spec, self._clock, Pace(), out, self._write)
-                told.keepers[spec.name] = (keeper, children[spec.name])
-                tasks.append(asyncio.create_task(keeper.run()))
-            tasks.append(asyncio.create_task(self._watch_space()))
+                told.keepers.append((keeper, children[spec.name]))
+                tasks.append(asyncio.create_task(keeper.run(), name=spec.name))
+            tasks.append(asyncio.create_task(self._watch_space(), name="space"))
+            for task in tasks:
+                task.add_done_callback(_tell_of_defect)
             await self._settle()
             told.complete = True
             self._write()
@@ -142,7 +144,7 @@ class Stack:
             return await self._finder.find(tool)
         except WarpwatchError as error:
             note = f"{error.message} (next: {error.hint})"
-            self._told.fixed.append(Running(tool.name, "missing", note=note))
+            self._told.missing.append(Running(tool.name, "missing", note=note))
             return None
 
     async def _specs(self, children: dict[str, _Child], gpus: Gpus) -> list[Spec]:
@@ -167,7 +169,9 @@ class Stack:
         self._write_rules()
         file, data = places.state / "prometheus.yml", places.data("prometheus")
         _write_yaml(file, prometheus.config(settings, around))
-        await self._check(file)
+        checker = self._finder.here(PROMTOOL)
+        if checker is not None:
+            await promtool.check(checker, file)
         return Spec(
             PROMETHEUS.name,
             prometheus.command(child.binary, settings, child.listen, file, data),
@@ -194,19 +198,8 @@ class Stack:
         words = node_exporter.command(child.binary, child.listen)
         return Spec(NODE_EXPORTER.name, words, child.listen, "/")
 
-    async def _check(self, file: Path) -> None:
-        """A configuration that is refused would be refused again and again by a child."""
-        tool = self._finder.here(PROMTOOL)
-        if tool is None:
-            return
-        done = await ask([str(tool), "check", "config", str(file)])
-        if done.code:
-            raise InputError(str(file), refusal(done.text), hint=f"{tool} check config {file}")
-
     async def _settle(self) -> None:
-        waiting = [
-            asyncio.create_task(keeper.settled.wait()) for keeper, _ in self._told.keepers.values()
-        ]
+        waiting = [asyncio.create_task(keeper.settled.wait()) for keeper, _ in self._told.keepers]
         if waiting:
             await asyncio.wait(waiting, timeout=SETTLED_WITHIN)
         for task in waiting:
@@ -226,6 +219,12 @@ class Stack:
             self._instance.write(self.record)
         except OSError as error:
             log.warning("status cannot be written: %s", error)
+
+
+def _tell_of_defect(task: asyncio.Task[None]) -> None:
+    """Nobody waits for what is to run for ever, so nobody else would hear of its end."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("%s is not watched any more", task.get_name(), exc_info=error)
 
 
 def _running(keeper: Keeper, child: _Child) -> Running:
@@ -255,17 +254,3 @@ def _write(file: Path, text: str) -> None:
             f"cannot be written: {error.strerror}",
             hint=f"look at df -h {file.parent}, or set XDG_STATE_HOME to another disk",
         ) from error
-
-
-def refusal(text: str) -> str:
-    """The reason in what promtool said; a field that it does not know is one it cannot do."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    unknown = next((line for line in lines if "not found in type" in line), "")
-    if unknown:
-        field_name = unknown.partition("field ")[2].partition(" ")[0]
-        return (
-            f"{field_name} is something that this version of Prometheus cannot do, or that it was "
-            "built without (Debian's has no discovery in Kubernetes)"
-        )
-    failed = [line for line in lines if "FAILED" in line or "error" in line.lower()]
-    return (failed or lines or ["is refused"])[-1]

@@ -16,7 +16,7 @@ _NOT_DAMAGE = ("no space left", "permission denied", "resource temporarily", "re
 
 
 def mend(data: Path, aside: Path, last_words: Iterable[str]) -> str:
-    """What was moved aside, and why; empty where nothing was."""
+    """What was moved aside, and why; empty where nothing was to be."""
     reason = next((found[1] for line in last_words if (found := _REFUSED.search(line))), "")
     if not reason or any(words in reason for words in _NOT_DAMAGE):
         return ""
@@ -24,11 +24,18 @@ def mend(data: Path, aside: Path, last_words: Iterable[str]) -> str:
     part = _PART.search(reason.replace(str(data), ""))
     if part is None or not (data / part[1]).exists():
         return ""
-    target = aside / part[1]
+    why = reason.rstrip('"')
+    try:
+        target = _move(data / part[1], aside)
+    except OSError as error:
+        return f"{data / part[1]} is damaged, and cannot be moved ({error.strerror}): {why}"
+    return f"{data / part[1]} was damaged, and is now {target}: {why}"
+
+
+def _move(part: Path, aside: Path) -> Path:
+    target = aside / part.name
     aside.mkdir(parents=True, exist_ok=True)
     if target.is_dir():
         shutil.rmtree(target)
     target.unlink(missing_ok=True)
-    (data / part[1]).replace(target)
-    why = reason.rstrip('"')
-    return f"{data / part[1]} was damaged, and is now {target}: {why}"
+    return part.replace(target)

@@ -5,6 +5,7 @@ import pytest
 from warpwatch.clock import ManualClock
 from warpwatch.errors import InputError
 from warpwatch.fields.catalogue import DEFAULT
+from warpwatch.samples.entity import Instance
 from warpwatch.samples.owner import Owner
 from warpwatch.samples.sample import Reason
 from warpwatch.sources.sim.fleet import RACK, Fleet, fleet
@@ -138,3 +139,17 @@ def test_a_fleet_of_nothing_or_too_much_is_refused(clock: ManualClock) -> None:
         fleet(clock=clock, boards=())
     with pytest.raises(InputError, match="'H10'"):
         fleet(clock=clock, boards=("H10",))
+
+
+def test_a_partitioned_fleet_has_one_such_gpu_on_each_node_whose_board_can() -> None:
+    nodes = fleet(clock=ManualClock(), nodes=8, gpus=4, boards=("A100", "L40S"), mig=True).nodes
+    for node in nodes:
+        gpus = node.source.inventory().devices
+        parts = [
+            reading.entity.gpu.index
+            for gpu in gpus
+            for reading in node.source.read(gpu, FIELDS).readings
+            if isinstance(reading.entity, Instance)
+        ]
+        assert parts == ([3] * 4 if node.board == "A100" else [])
+        assert len(gpus) == 4
