@@ -93,7 +93,7 @@ def measure(folder: Path, on_gpus: int) -> None:
 
 async def _measured(stages: Sequence[Stage], on_gpus: int) -> None:
     chain = Chain(stages)
-    learning = asyncio.create_task(chain.run())
+    learning = asyncio.create_task(chain.run(SystemClock()))
     while not all(each.success for each in chain.health() if each.name in {"kubelet", "pods"}):  # noqa: ASYNC110  no event says so
         await asyncio.sleep(0.01)
     given = reports(on_gpus)

@@ -34,6 +34,7 @@ def test_of_several_batch_jobs_each_has_a_copy() -> None:
     jobs = Owner(hpc_job="1"), Owner(hpc_job="2")
     assert told(Sharing(), *jobs) == [(job, VALUES, True) for job in jobs]
     assert told(Sharing(), jobs[0], A) == [(None, VALUES, True)]
+    assert told(Sharing(), jobs[0], Owner(user="root")) == [(jobs[0], VALUES, True)]
 
 
 def test_with_owners_told_apart_from_series_every_series_is_there_once() -> None:

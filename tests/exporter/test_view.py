@@ -1,5 +1,7 @@
 """Labels of each kind of entity, and how MIG and owners change the rows."""
 
+from pathlib import Path
+
 import pytest
 
 from warpwatch.expo.parse import parse as parse_page
@@ -7,7 +9,7 @@ from warpwatch.expo.text import join
 from warpwatch.exporter.counters import read
 from warpwatch.exporter.devices import parse
 from warpwatch.exporter.era import ERAS
-from warpwatch.exporter.identity import Naming
+from warpwatch.exporter.identity import RESERVED, Naming
 from warpwatch.exporter.selection import select
 from warpwatch.exporter.tally import Tally
 from warpwatch.exporter.view import Arranger, Row
@@ -36,6 +38,8 @@ LINK_LABELS = (
     'nvlink="2",gpu="3",gpu_uuid="GPU-8b22",pci_bus_id="00000000:8D:00.0",device="nvidia3",'
     'model_name="NVIDIA H100 80GB HBM3",hostname="n1"'
 )
+
+GOLDEN = Path(__file__).parents[1] / "golden"
 
 
 @pytest.mark.parametrize(
@@ -222,3 +226,25 @@ def test_labels_of_pods_are_made_fit_and_never_stand_in_for_ours() -> None:
     assert found.labels["_9lives"] == "c"
     assert (found.labels["gpu"], found.labels["pod"], found.labels["team"]) == ("3", "p", "g")
     assert found.labels["DCGM_FI_DRIVER_VERSION"] == "580"
+
+
+def test_every_label_that_our_pages_hold_is_kept_from_the_labels_of_pods() -> None:
+    written = set()
+    for page in sorted(GOLDEN.rglob("*.metrics")):
+        if page.stem == "pod-labels":
+            continue  # which has such labels of pods as may stand
+        text = page.read_text().replace(" …", " 1")
+        written |= {name for sample in parse_page(text).samples for name in sample.labels}
+    ours = {name for name in written if not name.startswith(("DCGM_", "dcgm_"))}
+    own = {"version", "python", "source", "simulated", "driver", "detail"}
+    assert ours - own <= RESERVED
+    assert len(ours) > 20
+
+
+@pytest.mark.parametrize("name", [*sorted(RESERVED), "__name__", "app.kubernetes.io/gpu"])
+def test_no_label_of_a_pod_stands_in_for_one_of_ours_there_or_not(name: str) -> None:
+    naming = Naming(CLASSIC, "n1", pods=True, pod_labels=True)
+    owner = Owner(pod="p", labels={name: "evil", "team": "red"})
+    told = dict(naming.labels_of_pod(owner, frozenset()))
+    assert told.pop("team") == "red"
+    assert set(told) <= {"app_kubernetes_io_gpu"}

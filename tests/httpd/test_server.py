@@ -154,6 +154,37 @@ def test_a_reader_that_does_not_read_is_cut_off() -> None:
     asyncio.run(story())
 
 
+def test_a_reader_that_leaves_a_little_unread_is_cut_off_once_idle() -> None:
+    """So little that the sender never has to pause; to close would wait for the reader."""
+
+    async def story() -> None:
+        listening = bind("127.0.0.1:0")
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        limits = Limits(idle_seconds=1, write_seconds=0.1)
+        server = Server(some, "127.0.0.1:0", limits, sockets=[listening])
+        await server.start()
+        with socket.socket() as slow:
+            slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            slow.connect(("127.0.0.1", server.port))
+            slow.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert await asyncio.to_thread(slow.recv, 1) == b"H"
+            opened = _descriptors()
+            for _ in range(80):
+                if _descriptors() < opened:
+                    break
+                await asyncio.sleep(0.05)
+            received = await asyncio.to_thread(_drain, slow)
+        listening.close()
+        await server.stop(grace=1)
+        assert received < 60_000
+
+    async def some(request: Request) -> Response:
+        del request
+        return Response(BIG[:60_000])
+
+    asyncio.run(story())
+
+
 def test_connections_beyond_the_limit_get_503_and_the_rest_go_on() -> None:
     async def story() -> None:
         async with serving(connections=3) as server:
@@ -228,6 +259,10 @@ async def _closed(reader: asyncio.StreamReader, within: float) -> bool:
         return False
     except ConnectionResetError:
         return True
+
+
+def _descriptors() -> int:
+    return len(os.listdir("/proc/self/fd"))
 
 
 def _drain(connection: socket.socket) -> int:

@@ -14,7 +14,7 @@ from warpwatch import config
 from warpwatch.app import attribution, faults, profiling, systemd
 from warpwatch.app.allocation import one_heap, settle
 from warpwatch.app.serving import Announce, Beside, Signals, Started, alone, url_of
-from warpwatch.app.sources import DEMO, Opened, first_look, open_source
+from warpwatch.app.sources import DEMO, PATIENCE, Opened, first_look, open_source
 from warpwatch.clock import Clock, SystemClock
 from warpwatch.errors import Unreachable, WarpwatchError
 from warpwatch.exporter import listing
@@ -78,6 +78,10 @@ async def _serve(
         parts = _parts(settings, opened, clock, unit)
         watching = asyncio.create_task(_watch(parts.origin))
         stack.callback(watching.cancel)
+        answered = getattr(parts.origin, "answered", None)
+        if answered is not None:
+            # Or the first pages would be of another list.
+            await answered(PATIENCE)
         exporter, moved = await _start(parts, tries)
         stack.push_async_callback(exporter.stop)
         if opened.simulation is not None:
@@ -93,7 +97,7 @@ async def _serve(
         announce(started)
         notifier.say("READY=1", f"STATUS=serving {url}/metrics from: {info.detail}")
         settle()
-        alive = asyncio.create_task(notifier.keep(lambda: exporter.progress, clock))
+        alive = asyncio.create_task(notifier.keep(exporter.alive, clock))
         await signals.until_stopped(
             exporter.reload, lambda: _release(opened.source, settings.release_seconds, exporter)
         )

@@ -53,16 +53,13 @@ class Notifier:
         except OSError as error:
             log.warning("systemd is not told %s: %s", lines[0], error.strerror)
 
-    async def keep(self, alive: Callable[[], object], clock: Clock) -> None:
-        """Signs of life for as long as `alive` gives something new: a process whose event loop
-        runs while its work stands still is dead too.
+    async def keep(self, alive: Callable[[], bool], clock: Clock) -> None:
+        """Signs of life for as long as `alive` says so: a process whose event loop runs while its
+        work stands still is dead too.
         """
         if not self._watchdog:
             return
-        last: object = None
         while True:
-            now = alive()
-            if now != last:
+            if alive():
                 self.say("WATCHDOG=1")
-            last = now
             await clock.sleep(self._watchdog / 3)

@@ -30,6 +30,8 @@ def _to(handler: logging.Handler, *, debug: bool = False) -> None:
     logging.basicConfig(level=logging.DEBUG if debug else logging.INFO, handlers=[handler])
     # uvicorn tells of its own starting and stopping; the commands say that already.
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
+    for talkative in ("httpx2", "httpcore2"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
 
 
 class _Json(logging.Formatter):

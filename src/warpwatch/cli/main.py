@@ -32,6 +32,7 @@ COMMANDS = {
     "discovery": Entry("discovery", "List GPUs, and which fields they give, which not, and why."),
     "explain": Entry("explain", "Say what a field or an error code means."),
     "rules": Entry("rules", "Write rules for Prometheus: neutral series, records, alerts."),
+    "alertmanager": Entry("alertmanager", "Write who is told of alerts, for Alertmanager."),
     "fields": Entry("fields", "Write the files that are made from the catalogue."),
 }
 

@@ -68,7 +68,12 @@ def _sample(line: str, place: str) -> Sample:
         number = float(value)
     except ValueError:
         raise InputError(place, f"not a number: {value!r}") from None
-    return Sample(name, dict(_labels(labels or "", place)), number)
+    pairs = list(_labels(labels or "", place))
+    named = dict(pairs)
+    if len(named) != len(pairs):
+        # Prometheus refuses the whole page for it.
+        raise InputError(place, f"a label of {name} is there twice")
+    return Sample(name, named, number)
 
 
 def _labels(text: str, place: str) -> Iterator[tuple[str, str]]:

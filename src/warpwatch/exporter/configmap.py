@@ -3,6 +3,8 @@
 Until it is there, and whenever it is not, the list is another one, as in dcgm-exporter.
 """
 
+import asyncio
+import contextlib
 import logging
 from collections.abc import Hashable
 
@@ -39,6 +41,11 @@ class ConfigMap:
     async def run(self) -> None:
         await self._mirror.run()
 
+    async def answered(self, patience: float) -> None:
+        """Returns when it is known whether there is one, or when that takes too long."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._mirror.asked.wait(), patience)
+
     def mark(self) -> Hashable:
         return self._text or self._otherwise.mark()
 
@@ -46,7 +53,8 @@ class ConfigMap:
         text = self._text
         if text:
             return counters.read(text, self.where)
-        log.warning("there is no %s; the list is that of %s", self.where, self._otherwise.where)
+        why = "there is no" if self._mirror.age is not None else "the API server has not told of"
+        log.warning("%s %s; the list is that of %s", why, self.where, self._otherwise.where)
         return self._otherwise.read()
 
     @property

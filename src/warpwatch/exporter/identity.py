@@ -14,6 +14,19 @@ NOBODY = Owner()
 
 _NEW = ("pod", "namespace", "container")
 _OLD = ("pod_name", "pod_namespace", "container_name")
+# fmt: off
+RESERVED = frozenset((
+    "gpu", "UUID", "uuid", "pci_bus_id", "device", "modelName", "GPU_I_PROFILE", "GPU_I_ID",
+    "Hostname", "hostname", "nvlink", "nvswitch", "gpu_uuid", "model_name", "cpu", "cpucore",
+    "cpu_serial", "pod", "namespace", "container", "pod_name", "pod_namespace", "container_name",
+    "pod_uid", "vgpu", "hpc_job", "user", "dra_claim_name", "dra_claim_namespace",
+    "dra_driver_name", "dra_pool_name", "dra_device_name", "dra_mig_profile",
+    "dra_mig_device_uuid", "window_size_in_ms", "xid", "err_code", "err_msg", "clock_event",
+    "peer_gpu", "link_status", "health_watch", "health_error_code", "kind", "stage", "field",
+    "reason", "pid", "command", "job", "instance",
+))
+# fmt: on
+"""Every label that a page of ours may write, and the two that Prometheus itself attaches."""
 _NOT_IN_NAMES = re.compile(r"[^a-zA-Z0-9_]")
 
 
@@ -79,7 +92,8 @@ class Naming:
 
     def labels_of_pod(self, owner: Owner | None, taken: AbstractSet[str]) -> tuple[Pair, ...]:
         """Under names that Prometheus takes. Of several that come out alike the first stays, and
-        none may stand in for a label of ours: a series with one name twice voids the whole page.
+        none may stand in for a label of ours, there or not: a series with one name twice voids the
+        whole page, and who may label his pod must not be able to say whose a GPU is.
         """
         if not self.pod_labels or owner is None:
             return ()
@@ -87,7 +101,7 @@ class Naming:
         for name, value in sorted(owner.labels.items()):
             fit = _NOT_IN_NAMES.sub("_", name)
             fit = f"_{fit}" if fit[:1].isdigit() else fit
-            if fit and fit not in taken:
+            if fit and fit not in taken and fit not in RESERVED and not fit.startswith("__"):
                 pairs.setdefault(fit, value)
         return tuple(pairs.items())
 

@@ -83,7 +83,7 @@ class Sampler:
         self.looked = asyncio.Event()
         """Set once the first cycle has ended."""
         self._cycles = 0
-        self._ended = 0.0
+        self._ended = clock.monotonic()
         self._duration = 0.0
 
     def tally(self, device: Device) -> Tally:
@@ -125,6 +125,11 @@ class Sampler:
         self._ended = self._clock.monotonic()
         self._duration = self._ended - began
         self.looked.set()
+
+    @property
+    def rested(self) -> float:
+        """Seconds since a cycle last ended, or since the start."""
+        return self._clock.monotonic() - self._ended
 
     @property
     def moment(self) -> tuple[int, int]:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 WATCH_SECONDS = 1.0
 TELL_SECONDS = 10.0
 FIRST_LOOK_SECONDS = 5.0
+STALLED_SECONDS = 15.0
+"""Beyond the interval: a cycle has deadlines, so that one which takes longer is stuck."""
 
 _PROBE = {"X-Reload-In-Progress": "false", "X-Registry-Available": "true"}
 """dcgm-exporter says this with its probe; here a reload never leaves a moment without a page."""
@@ -128,7 +130,7 @@ class Exporter:
         )
         await self._server.start(self._clock)
         self._tasks = [
-            asyncio.create_task(self._attribution.run(), name="attribution"),
+            asyncio.create_task(self._attribution.run(self._clock), name="attribution"),
             asyncio.create_task(self._sampler.run(), name="sampler"),
             asyncio.create_task(self._watch(), name="watch counters"),
             asyncio.create_task(self._tell(), name="tell what is not known"),
@@ -146,10 +148,9 @@ class Exporter:
         if self._attribution.stages:
             yield from families.stages(self._attribution.health)
 
-    @property
-    def progress(self) -> object:
-        """Another value while the work goes on."""
-        return self._running.moment[0]
+    def alive(self) -> bool:
+        """Whether cycles still end, as often as the interval lets them."""
+        return self._running.rested < self._settings.interval + STALLED_SECONDS
 
     async def first_look(self) -> SourceInfo:
         """What the source says of itself, once it has been read or has had its time."""

@@ -36,8 +36,9 @@ class Sharing:
         owners = reading.owners if self.on_series else ()
         if len(owners) == 1:
             yield Share(owners[0], reading.values)
-        elif owners and all(owner.hpc_job and not owner.pod for owner in owners):
-            yield from (Share(owner, reading.values) for owner in owners)
+        elif (jobs := [owner for owner in owners if owner.hpc_job]) and not _pods(owners):
+            # Who else has a process there, such as a user who looks at it, does not outrank a job.
+            yield from (Share(owner, reading.values) for owner in jobs)
         elif owners and self.virtual and all(owner.pod for owner in owners):
             yield from _virtual(reading)
         else:
@@ -68,6 +69,10 @@ def _measured(use: Use | None, of_device: Mapping[int, Value]) -> dict[int, Valu
         _MEMORY: None if use.memory is None else use.memory // MIB,
     }
     return {id_: value for id_, value in told.items() if value is not None and id_ in of_device}
+
+
+def _pods(owners: tuple[Owner, ...]) -> bool:
+    return any(owner.pod for owner in owners)
 
 
 def _pod(owner: Owner) -> tuple[str, str]:

@@ -21,14 +21,15 @@ class Worker(Generic[T]):
     """Runs one call at a time; a call that outlives its caller's patience keeps the worker
     busy, and no second one is started until it returns.
 
-    The thread is a daemon: a call stuck in a driver must not keep the process from ending.
+    The thread is a daemon: a call stuck in a driver must not keep the process from ending. It is
+    started by the first call, so that a worker that never got one leaves nothing behind.
     """
 
     def __init__(self, name: str) -> None:
         self._calls: SimpleQueue[tuple[Call[T], asyncio.Future[T]] | None] = SimpleQueue()
         self._loop = asyncio.get_running_loop()
         self.pending: asyncio.Future[T] | None = None
-        threading.Thread(target=self._run, name=name, daemon=True).start()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     @property
     def busy(self) -> bool:
@@ -43,6 +44,8 @@ class Worker(Generic[T]):
         """Busy with it from now on; it is begun by calling the second, from any thread."""
         if self.busy:
             raise RuntimeError("the worker is busy")
+        if self._thread.ident is None:
+            self._thread.start()
         future = self.pending = self._loop.create_future()
         return future, functools.partial(self._calls.put, (call, future))
 

@@ -6,6 +6,7 @@ nor open it.
 """
 
 import asyncio
+import ipaddress
 import logging
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 from warpwatch.clock import Clock
 from warpwatch.errors import InputError
 from warpwatch.httpd.message import Request, Response, plain
-from warpwatch.httpd.passwords import Passwords
+from warpwatch.httpd.passwords import Passwords, Verdict
 from warpwatch.httpd.tls import context, living
 from warpwatch.httpd.webconfig import Rate, WebConfig, load
 
@@ -29,6 +30,7 @@ class Edge:
         self._clock = clock
         self._named: tuple[Path, ...] = ()
         self._seen: tuple[_Stamp | None, ...] = ()
+        self._passwords: Passwords | None = None
         config = self._load()
         self.tls = living(context(config.tls, str(path))) if config.tls else None
         self._hold(config)
@@ -44,6 +46,9 @@ class Edge:
             self._renew(config)
         except InputError as error:
             log.error("the web configuration stays as it was: %s", error.message)  # noqa: TRY400
+        except Exception:
+            # A defect of ours; whoever follows must go on, and a later change may be a good one.
+            log.exception("the web configuration stays as it was")
         else:
             self._hold(config)
             log.info("%s was read again", self._path)
@@ -54,9 +59,13 @@ class Edge:
             return plain("too many requests\n", 429)
         if self._passwords is None:
             return None
-        if await self._passwords.admit(request.headers.get("authorization", "")):
-            return None
-        return plain("Unauthorized\n", 401, **{"www-authenticate": "Basic"})
+        match await self._passwords.judge(request.headers.get("authorization", "")):
+            case Verdict.RIGHT:
+                return None
+            case Verdict.WRONG:
+                return plain("Unauthorized\n", 401, **{"www-authenticate": "Basic"})
+            case Verdict.BUSY:
+                return plain("too many passwords are being checked\n", 429)
 
     @property
     def summary(self) -> str:
@@ -80,8 +89,8 @@ class Edge:
         if tls is None or not tls.allowed_sans:
             return True
         shown = transport.get_extra_info("ssl_object").getpeercert() or {}
-        names = {value for _, value in shown.get("subjectAltName", ())}
-        return not tls.allowed_sans.isdisjoint(names)
+        names = {_one_spelling(value) for _, value in shown.get("subjectAltName", ())}
+        return not names.isdisjoint(map(_one_spelling, tls.allowed_sans))
 
     def _renew(self, config: WebConfig) -> None:
         if (self.tls is None) is not (config.tls is None):
@@ -105,7 +114,8 @@ class Edge:
 
     def _hold(self, config: WebConfig) -> None:
         self._config = config
-        self._passwords = Passwords(config.users) if config.users else None
+        if self._passwords is None or self._passwords.users != config.users:
+            self._passwords = Passwords(config.users) if config.users else None
         self._bucket = _Bucket(config.rate, self._clock) if config.rate else None
 
 
@@ -116,9 +126,17 @@ def _stamps(*paths: Path) -> tuple[_Stamp | None, ...]:
 def _stamp(path: Path) -> _Stamp | None:
     try:
         found = path.stat()
-    except OSError:
+    except (OSError, ValueError):
         return None
     return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _one_spelling(name: str) -> str:
+    """An address of IPv6 can be written in many ways, and OpenSSL's is not the usual one."""
+    try:
+        return str(ipaddress.ip_address(name.strip()))
+    except ValueError:
+        return name
 
 
 class _Bucket:

@@ -1,4 +1,8 @@
-"""Basic authentication with bcrypt hashes, which are meant to be slow to check: once each."""
+"""Basic authentication with bcrypt hashes, which are meant to be slow to check: once each.
+
+Guessing costs time, and must not cost that of who knows the password: what was right once is
+known from then on, whatever is guessed meanwhile, and guesses do not form a queue.
+"""
 
 import asyncio
 import base64
@@ -7,58 +11,97 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
+from enum import Enum, auto
 
 _REMEMBERED = 100
-"""Answers kept, right and wrong ones; then the oldest goes."""
-_NOBODY = "$2y$10$" + "." * 22 + "." * 31
-"""Of a user who is not there: to check against it takes as long as against a real one."""
+"""Wrong answers kept; then the oldest goes. Of right ones there is one for each user."""
+_WAITING = 8
+"""Checks that are under way or wait for their turn; beyond them nobody is made to wait."""
+_LONGEST = 72
+"""Bytes of a password that bcrypt looks at. What makes hashes cuts off the rest in silence, so that
+it has to be cut off here as well.
+"""
+
+
+class Verdict(Enum):
+    RIGHT = auto()
+    WRONG = auto()
+    BUSY = auto()
+    """Not looked at: ask again later."""
 
 
 class Passwords:
     """Hashes are checked in a thread and one at a time, so that guessing costs others little."""
 
     def __init__(self, users: Mapping[str, str]) -> None:
-        self._users = users
+        self.users = users
+        self._nobody = _nobody(users)
         self._key = secrets.token_bytes(32)
-        self._known: dict[bytes, bool] = {}
+        self._right: set[bytes] = set()
+        self._wrong: dict[bytes, None] = {}
+        self._checks: dict[bytes, asyncio.Task[bool]] = {}
         self._turn = asyncio.Lock()
 
-    async def admit(self, authorization: str) -> bool:
+    async def judge(self, authorization: str) -> Verdict:
         given = _given(authorization)
         if given is None:
-            return False
+            return Verdict.WRONG
         user, password = given
-        hashed = self._users.get(user, _NOBODY)
+        hashed = self.users.get(user, self._nobody)
         # What is remembered must not be of use to who reads our memory.
         said = b"\0".join((user.encode(), hashed.encode(), password))
         key = hmac.digest(self._key, said, hashlib.sha256)
-        if key not in self._known:
-            async with self._turn:
-                if key not in self._known:
-                    right = await asyncio.to_thread(_matches, password, hashed)
-                    self._remember(key, right=right and user in self._users)
-        return self._known.get(key, False)
+        if key in self._right:
+            return Verdict.RIGHT
+        if key in self._wrong:
+            return Verdict.WRONG
+        check = self._checks.get(key)
+        if check is None:
+            if len(self._checks) >= _WAITING:
+                return Verdict.BUSY
+            check = asyncio.create_task(self._check(key, user, password, hashed))
+            self._checks[key] = check
+        # Others may wait for the same check: one who is called off must not take it along.
+        return Verdict.RIGHT if await asyncio.shield(check) else Verdict.WRONG
 
-    def _remember(self, key: bytes, *, right: bool) -> None:
-        if len(self._known) >= _REMEMBERED:
-            del self._known[next(iter(self._known))]
-        self._known[key] = right
+    async def _check(self, key: bytes, user: str, password: bytes, hashed: str) -> bool:
+        try:
+            async with self._turn:
+                matches = await asyncio.to_thread(_matches, password, hashed)
+        finally:
+            del self._checks[key]
+        right = matches and user in self.users
+        if right:
+            self._right.add(key)
+        else:
+            if len(self._wrong) >= _REMEMBERED:
+                del self._wrong[next(iter(self._wrong))]
+            self._wrong[key] = None
+        return right
+
+
+def _nobody(users: Mapping[str, str]) -> str:
+    """The hash of a user who is not there: to check against it takes as long as against the
+    costliest real one.
+    """
+    cost = max(hashed.split("$")[2] for hashed in users.values())
+    return f"$2y${cost}${'.' * 22}{'.' * 31}"
 
 
 def _matches(password: bytes, hashed: str) -> bool:
     import bcrypt  # noqa: PLC0415  only where there are users
 
-    # bcrypt takes no zero byte, and 72 bytes of a password: what makes hashes cuts off the rest in
-    # silence, so that it has to be cut off here as well.
-    return b"\0" not in password and bcrypt.checkpw(password[:72], hashed.encode())
+    return bcrypt.checkpw(password, hashed.encode())
 
 
 def _given(authorization: str) -> tuple[str, bytes] | None:
+    """bcrypt takes no zero byte, so that no password has one."""
     scheme, _, encoded = authorization.partition(" ")
     if scheme.lower() != "basic":
         return None
     try:
         user, colon, password = base64.b64decode(encoded.strip(), validate=True).partition(b":")
-        return (user.decode(), password) if colon else None
+        known = colon and b"\0" not in password
+        return (user.decode(), password[:_LONGEST]) if known else None
     except (binascii.Error, UnicodeDecodeError):
         return None

@@ -1,6 +1,7 @@
 """TLS as a web configuration asks for it, on a server whose certificates change while it runs."""
 
 import os
+import re
 import ssl
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,9 @@ _SUITES = {
     }.items()
 }
 """Go's name of a suite, in which the file is written → OpenSSL's."""
+_CERTIFICATE = re.compile(
+    r"-----BEGIN ((?:X509 |TRUSTED )?CERTIFICATE)-----.*?-----END \1-----", re.S
+)
 
 
 class Living(ssl.SSLContext):
@@ -86,7 +90,10 @@ def _suites(made: ssl.SSLContext, tls: Tls, where: str) -> None:
             f"{', '.join(unknown)}: not known",
             hint=f"one of {', '.join(_SUITES)}",
         )
+    if not tls.ciphers:
+        return
     if not named:
+        _newest_only(made, tls, where)
         return
     try:
         made.set_ciphers(":".join(_SUITES[name] for name in named))
@@ -95,6 +102,17 @@ def _suites(made: ssl.SSLContext, tls: Tls, where: str) -> None:
             f"{where}: tls_server_config.cipher_suites",
             "this machine's OpenSSL has none of these",
         ) from error
+
+
+def _newest_only(made: ssl.SSLContext, tls: Tls, where: str) -> None:
+    """Where no suite of an older version is named, none of them is allowed."""
+    if tls.highest is not Version.TLS13:
+        raise InputError(
+            f"{where}: tls_server_config.cipher_suites",
+            f"all of these are of TLS 1.3, and max_version is {tls.highest}",
+            hint="name suites of that version, or leave max_version out",
+        )
+    made.minimum_version = ssl.TLSVersion.TLSv1_3
 
 
 def _curve(made: ssl.SSLContext, tls: Tls, where: str) -> None:
@@ -135,9 +153,11 @@ def _authorities(made: ssl.SSLContext, authority: Pem, where: str) -> None:
     text = authority.text
     if authority.path is not None:
         _readable(authority.path, f"{at}_file")
-        text = authority.path.read_text(encoding="ascii", errors="replace")
+        text = authority.path.read_text(encoding="utf-8", errors="replace")
+    # Bundles have comments with the names of authorities, in any language; OpenSSL takes ASCII.
+    found = "\n".join(block[0] for block in _CERTIFICATE.finditer(text))
     try:
-        made.load_verify_locations(cadata=text)
+        made.load_verify_locations(cadata=found.encode("ascii", "replace").decode())
     except (ssl.SSLError, ValueError) as error:
         shown = authority.path or "the text"
         raise InputError(at, f"no certificates in {shown}: {_reason(error)}") from error
@@ -148,6 +168,8 @@ def _readable(path: Path, at: str) -> None:
         path.open("rb").close()
     except OSError as error:
         raise InputError(at, f"{path} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise InputError(at, f"{str(path)!r} is no path: {error}") from error
 
 
 def _reason(error: Exception) -> str:

@@ -39,6 +39,7 @@ class Thresholds:
     saturation_days: float = _number(14, "days", "until a straight line reaches all GPUs")
     inference_p99_seconds: float = _number(0.5, "s", "latency of inference that users feel")
     error_ratio: float = _number(0.05, "", "share of requests that fail")
+    queue_growth: float = _number(10, "requests", "more that wait than ten minutes before")
     stale_seconds: float = _number(3600, "s", "since a pipeline last did anything")
     accuracy_drop: float = _number(0.05, "", "loss of accuracy to be told")
     drift_score: float = _number(0.2, "", "drift of input to be told")

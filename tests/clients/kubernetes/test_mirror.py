@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from apiserver import ApiServer, pod, serving
+from certificates import Authority
 from warpwatch.clients.kubernetes.access import Access, in_cluster
 from warpwatch.clients.kubernetes.api import Api
 from warpwatch.clients.kubernetes.mirror import Mirror
@@ -21,6 +22,10 @@ QUERY = {"fieldSelector": "spec.nodeName=n1"}
 
 def name(item: Mapping[str, Any]) -> str:
     return str(item["metadata"]["name"])
+
+
+async def listed(api: Api) -> list[Mapping[str, Any]]:
+    return [item async for page in api.pages(PODS) for item in page.items]
 
 
 class Hasty(SystemClock):
@@ -123,6 +128,34 @@ def test_a_version_that_is_gone_begins_with_a_new_list(server: ApiServer) -> Non
     run(server, story)
 
 
+def test_lists_that_are_too_old_at_once_are_asked_for_ever_more_rarely(server: ApiServer) -> None:
+    async def story() -> None:
+        server.forgotten = 1_000_000
+        async with following(server) as (mirror, clock):
+            await until(lambda: 60.0 in clock.waits)
+            assert len(mirror.items) == 5
+        assert len(server.requests(watches=True)) < 10
+
+    run(server, story)
+
+
+def test_of_a_large_cluster_no_more_is_kept_than_the_bound(
+    server: ApiServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("warpwatch.clients.kubernetes.mirror.MOST", 3)
+
+    async def story() -> None:
+        async with following(server) as (mirror, _):
+            await until(lambda: len(mirror.items) == 3)
+            server.forget()
+            server.cut()
+            await until(lambda: len(server.requests(watches=False)) >= 6)
+            await until(lambda: len(mirror.items) == 3)
+
+    run(server, story)
+    assert any("more than 3 objects" in record.getMessage() for record in caplog.records)
+
+
 def test_a_bookmark_moves_the_place_on(server: ApiServer) -> None:
     async def story() -> None:
         async with following(server) as (mirror, _):
@@ -164,7 +197,7 @@ def test_a_refusal_says_which_right_is_missing(server: ApiServer) -> None:
         server.status = 403
         api = Api(Access(server.url))
         with pytest.raises(Unreachable) as caught:
-            await api.list(PODS)
+            await listed(api)
         assert "get, list and watch pods" in caught.value.hint
         await api.close()
 
@@ -200,14 +233,14 @@ def test_a_token_whose_file_looks_the_same_is_read_again_after_a_refusal(
 
     async def story() -> None:
         api = Api(Access(server.url, token))
-        await api.list(PODS)
+        await listed(api)
         server.tokens = {"other"}
         token.write_text("other")
         os.utime(token, ns=(stamp, stamp))
-        assert len((await api.list(PODS)).items) == 5
+        assert len(await listed(api)) == 5
         server.tokens = {"third"}
         with pytest.raises(Unreachable, match="401"):
-            await api.list(PODS)
+            await listed(api)
         await api.close()
 
     run(server, story)
@@ -260,3 +293,28 @@ def test_in_a_pod_it_knows_where_the_server_is(tmp_path: Path) -> None:
     assert in_cluster("fd00::1", "", tmp_path).server == "https://[fd00::1]:443"
     with pytest.raises(InputError, match="KUBERNETES_SERVICE_HOST"):
         in_cluster("", "443", tmp_path)
+
+
+def test_an_authority_that_was_replaced_is_trusted(tmp_path: Path) -> None:
+    first, second = (Authority(tmp_path, name) for name in ("first", "second"))
+    trusted = tmp_path / "ca.crt"
+    trusted.write_bytes(first.cert.read_bytes())
+    server = ApiServer(collections={PODS: {}})
+    server.put(PODS, "u", pod("p"))
+
+    async def ask(api: Api) -> int:
+        return len(await listed(api))
+
+    async def main() -> None:
+        with serving(server, first.vouch("a", "127.0.0.1")):
+            api = Api(Access(f"https://127.0.0.1:{server.port}", None, trusted))
+            assert await ask(api) == 1
+        server._ended = False  # noqa: SLF001  it starts again
+        with serving(server, second.vouch("b", "127.0.0.1")):
+            with pytest.raises(Unreachable):
+                await ask(api)
+            trusted.write_bytes(second.cert.read_bytes())
+            assert await ask(api) == 1
+        await api.close()
+
+    asyncio.run(main())

@@ -14,21 +14,19 @@ POD = Place(pod_uid=UID, container=ID)
 
 LINES = {
     f"0::/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod{FLAT}.slice/"
-    f"cri-containerd-{ID}.scope": Place(UID, ID, "containerd"),
-    f"0::/kubepods.slice/kubepods-pod{FLAT}.slice/crio-{ID}.scope": Place(UID, ID, "cri-o"),
+    f"cri-containerd-{ID}.scope": Place(UID, ID),
+    f"0::/kubepods.slice/kubepods-pod{FLAT}.slice/crio-{ID}.scope": Place(UID, ID),
     f"0::/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-pod{FLAT}.slice/"
-    f"docker-{ID}.scope": Place(UID, ID, "docker"),
+    f"docker-{ID}.scope": Place(UID, ID),
     f"0::/../../kubepods/besteffort/pod{UID}/{ID}": POD,
-    f"0::/kubepods-besteffort-pod{FLAT}.slice:cri-containerd:{ID}": Place(UID, ID, "containerd"),
+    f"0::/kubepods-besteffort-pod{FLAT}.slice:cri-containerd:{ID}": Place(UID, ID),
     f"11:memory:/kubepods/burstable/pod{UID}/{ID}": POD,
     f"0::/kubepods/burstable/pod{STATIC}/{ID}": Place(STATIC, ID),
-    f"4:devices:/docker/{ID}": Place("", ID, "docker"),
-    f"0::/system.slice/docker-{ID}.scope": Place("", ID, "docker"),
-    f"0::/user.slice/user-7.slice/user@7.service/user.slice/docker-{ID}.scope": (
-        Place("", ID, "docker")
-    ),
-    f"0::/machine.slice/libpod-{ID}.scope/container": Place("", ID, "podman"),
-    f"0::/system.slice/nerdctl-{ID}.scope": Place("", ID, "containerd"),
+    f"4:devices:/docker/{ID}": Place("", ID),
+    f"0::/system.slice/docker-{ID}.scope": Place("", ID),
+    f"0::/user.slice/user-7.slice/user@7.service/user.slice/docker-{ID}.scope": (Place("", ID)),
+    f"0::/machine.slice/libpod-{ID}.scope/container": Place("", ID),
+    f"0::/system.slice/nerdctl-{ID}.scope": Place("", ID),
     f"0::/default/{ID}": Place("", ID),
     "9:devices:/slurm/uid_1000/job_4242/step_0/task_0": Place(job="4242"),
     "9:devices:/slurm_node7/uid_1000/job_4242": Place(job="4242"),
@@ -37,10 +35,12 @@ LINES = {
     "0::/system.slice/slurmstepd.scope/s6A3C0QW5T7M00/step_0/user": Place(job="s6A3C0QW5T7M00"),
     "0::/system.slice/slurmstepd.scope/job_s6A3C0QW5T7M00/step_0": Place(job="s6A3C0QW5T7M00"),
     f"0::/system.slice/slurmstepd.scope/job_77/step_0/user/task_0/libpod-{ID}.scope": (
-        Place("", ID, "podman", "77")
+        Place("", ID, "77")
     ),
     "0::/system.slice/slurmstepd.scope/system": NOWHERE,
     "0::/user.slice/user-1000.slice/session-3.scope": NOWHERE,
+    "0::/user.slice/user-7.slice/user@7.service/slurmstepd.scope/job_1/step_0": NOWHERE,
+    f"0::/user.slice/user-7.slice/user@7.service/kubepods/pod{UID}/x": NOWHERE,
     "0::/system.slice/docker.service": NOWHERE,
     "0::/": NOWHERE,
     "": NOWHERE,

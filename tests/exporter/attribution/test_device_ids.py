@@ -3,7 +3,7 @@
 import pytest
 
 from warpwatch.exporter.attribution.device_ids import Place, place, places
-from warpwatch.samples.entity import Gpu, Instance, Switch
+from warpwatch.samples.entity import Compute, Gpu, Instance, Switch
 
 UUID = "GPU-8b2281de-6d3c-22ed-0ec8-d3b864870b8b"
 MIG = "MIG-4e7c4a1b-0d5c-5a56-9a42-1d2b9a0e3b5c"
@@ -38,7 +38,17 @@ def test_each_form_means_one_entity(id_: str, entity: object, share: str) -> Non
     assert [each for each in ALL if where in places(each)] == [entity]
 
 
-@pytest.mark.parametrize("id_", ["", "gpu0", "nvidia", "nvidia3/", "nvidia0/ci1", "GPU-", "::1"])
+def test_every_compute_instance_is_a_name_of_its_gpu_instance() -> None:
+    computes = tuple(Compute(n, "1c.3g.40gb", f"MIG-{n}{n}") for n in range(2))
+    shared = Instance(GPU, 1, "3g.40gb", "MIG-00", computes)
+    for name in ("MIG-00", "MIG-11"):
+        found = place(name)
+        assert found in places(shared)
+
+
+@pytest.mark.parametrize(
+    "id_", ["nvidia٣", "", "gpu0", "nvidia", "nvidia3/", "nvidia0/ci1", "GPU-", "::1"]
+)
 def test_what_has_no_known_form_is_nothing(id_: str) -> None:
     assert place(id_) is None
 

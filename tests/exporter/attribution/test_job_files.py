@@ -1,5 +1,6 @@
 """Job files as prologs write them, and as they are found when a prolog or an epilog has failed."""
 
+import asyncio
 import os
 from pathlib import Path
 
@@ -16,8 +17,21 @@ OTHER = Gpu(1, "GPU-1", "00000000:1C:00.0", "NVIDIA H100")
 THREE, FOUR = (Instance(OTHER, number, "1g.10gb", f"MIG-{number}") for number in (3, 4))
 
 
+def learn(stage: JobFiles) -> None:
+    async def main() -> None:
+        task = asyncio.create_task(stage.run())
+        async with asyncio.timeout(10):
+            while stage.health()[0].detail == "not asked yet":
+                await asyncio.sleep(0.001)
+            await asyncio.sleep(0.01)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(main())
+
+
 def jobs(stage: JobFiles) -> dict[Entity, list[str]]:
-    stage.learn()
+    learn(stage)
     readings = tuple(Reading(entity, {1: 1}, {}) for entity in (GPU, OTHER, THREE, FOUR))
     told = stage(Report(GPU, 0.0, readings)).readings
     return {each.entity: [owner.hpc_job for owner in each.owners] for each in told if each.owners}
@@ -54,9 +68,16 @@ def test_what_is_no_job_file_is_passed_over(tmp_path: Path, stage: JobFiles) -> 
     for name in ("README", "0.bak", "-1", "0.3.1", "99999", ".0"):
         (tmp_path / name).write_text("x")
     (tmp_path / "1").mkdir()
+    os.mkfifo(tmp_path / "2")
+    (tmp_path / "٣").write_text("x")
     (tmp_path / "0").write_bytes(b"\xff\xfe job\n")
     (tmp_path / "1.4").symlink_to(tmp_path / "gone")
     assert jobs(stage) == {GPU: ["�� job"]}
+
+
+def test_a_file_of_windows_is_read_as_any_other(tmp_path: Path, stage: JobFiles) -> None:
+    (tmp_path / "0").write_bytes(b"\xef\xbb\xbfjob1\r\njob2\r\n\r\n")
+    assert jobs(stage) == {GPU: ["job1", "job2"]}
 
 
 def test_a_file_without_end_is_read_to_a_bound(tmp_path: Path, stage: JobFiles) -> None:
@@ -88,7 +109,7 @@ def test_a_folder_that_goes_and_comes_is_said_once_each(
 
 def test_a_report_keeps_the_owners_that_it_has(tmp_path: Path, stage: JobFiles) -> None:
     (tmp_path / "0").write_text("1")
-    stage.learn()
+    learn(stage)
     pod = Owner(pod="p")
     (reading,) = stage(Report(GPU, 0.0, (Reading(GPU, {}, {}, (pod,)),))).readings
     assert reading.owners == (pod, Owner(hpc_job="1"))

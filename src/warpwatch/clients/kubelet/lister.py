@@ -10,6 +10,7 @@ SOCKET = Path("/var/lib/kubelet/pod-resources/kubelet.sock")
 _METHOD = "/v1.PodResourcesLister/List"
 _LARGEST = 16 * 1024 * 1024
 """Bytes of an answer: a node with a thousand pods needs less than one million."""
+_RIGHT = "run the exporter as root, whose the kubelet's folder is"
 _MOUNT = "mount the folder /var/lib/kubelet/pod-resources into the exporter's pod"
 
 
@@ -24,8 +25,7 @@ class Lister:
         """Unreachable says why, whatever the reason."""
         import grpc
 
-        if not self._path.exists():
-            raise Unreachable(f"{self._path} is not there", hint=_MOUNT)
+        self._there()
         if self._channel is None:
             self._channel = grpc.insecure_channel(
                 f"unix://{self._path.absolute()}",
@@ -43,6 +43,16 @@ class Lister:
             raise Unreachable(f"{self._path}: {_said(error)}", hint=_MOUNT) from error
         except wire.Malformed as error:
             raise Unreachable(f"{self._path}: an answer that cannot be read: {error}") from error
+
+    def _there(self) -> None:
+        try:
+            self._path.stat()
+        except FileNotFoundError as error:
+            raise Unreachable(f"{self._path} is not there", hint=_MOUNT) from error
+        except OSError as error:
+            raise Unreachable(
+                f"{self._path} is not to be reached: {error.strerror}", hint=_RIGHT
+            ) from error
 
     def _read(self, answer: bytes) -> tuple[wire.Pod, ...]:
         if answer != self._last[0]:

@@ -42,18 +42,20 @@ class Change:
 
 
 class Api:
+    """An authority that is replaced is trusted from the next request on."""
+
     def __init__(self, access: Access) -> None:
         self._server = access.server
         self._token = Token(access.token) if access.token else None
-        verify: ssl.SSLContext | bool = True
-        if access.authority is not None:
-            verify = ssl.create_default_context(cafile=str(access.authority))
-        self._client = httpx2.AsyncClient(
-            base_url=access.server, verify=verify, timeout=_PATIENCE, trust_env=False
-        )
+        self._authority = access.authority
+        self._stamp = self._seen()
+        self._client = self._connected()
+        self._retired: list[httpx2.AsyncClient] = []
+        """Those before it, whose streams may still run."""
 
     async def close(self) -> None:
-        await self._client.aclose()
+        for client in (self._client, *self._retired):
+            await client.aclose()
 
     async def get(self, path: str) -> Object | None:
         """None: there is no such object."""
@@ -62,21 +64,21 @@ class Api:
                 return None
             return await self._object(path, answer)
 
-    async def list(
+    async def pages(
         self, path: str, query: Query | None = None, *, metadata: bool = False
-    ) -> Listed:
-        """All of them, page by page; Gone if it changes too fast for that."""
-        items: list[Object] = []
+    ) -> AsyncIterator[Listed]:
+        """All of them, some hundred at a time; Gone if it changes too fast for that."""
         wanted = {**(query or {}), "limit": str(_PAGE)}
         accept = _METADATA.format("PartialObjectMetadataList") if metadata else "application/json"
         while True:
             async with self._asked(path, wanted, accept) as answer:
                 page = await self._object(path, answer)
             found = page.get("items")
-            items.extend(map(table, found if isinstance(found, list) else ()))
             head = table(page.get("metadata"))
+            items = tuple(map(table, found if isinstance(found, list) else ()))
+            yield Listed(items, str(head.get("resourceVersion", "")))
             if not head.get("continue"):
-                return Listed(tuple(items), str(head.get("resourceVersion", "")))
+                return
             wanted["continue"] = str(head["continue"])
 
     async def watch(
@@ -105,13 +107,36 @@ class Api:
             async for line in _lines(path, answer):
                 yield _change(path, line)
 
+    def _current(self) -> httpx2.AsyncClient:
+        stamp = self._seen()
+        if stamp is not None and stamp != self._stamp:
+            self._retired.append(self._client)
+            self._client, self._stamp = self._connected(), stamp
+        return self._client
+
+    def _connected(self) -> httpx2.AsyncClient:
+        verify: ssl.SSLContext | bool = True
+        if self._authority is not None:
+            verify = ssl.create_default_context(cafile=str(self._authority))
+        return httpx2.AsyncClient(
+            base_url=self._server, verify=verify, timeout=_PATIENCE, trust_env=False
+        )
+
+    def _seen(self) -> tuple[int, int] | None:
+        try:
+            found = self._authority.stat() if self._authority is not None else None
+        except OSError:
+            return None
+        return None if found is None else (found.st_mtime_ns, found.st_ino)
+
     def _asked(
         self, path: str, query: Query, accept: str, patience: httpx2.Timeout = _PATIENCE
     ) -> "_Asked":
-        request = self._client.build_request(
+        client = self._current()
+        request = client.build_request(
             "GET", path, params=dict(query), headers={"accept": accept}, timeout=patience
         )
-        return _Asked(self._client, self._token, request)
+        return _Asked(client, self._token, request)
 
     async def _object(self, path: str, answer: httpx2.Response) -> Object:
         await self._sound(path, answer)

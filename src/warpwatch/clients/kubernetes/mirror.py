@@ -5,6 +5,7 @@ with a new list; what does not answer is asked again, ever more rarely. Until th
 as it was, and says how old it is.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -48,7 +49,10 @@ class Mirror(Generic[T]):
         self._version = ""
         self._heard: float | None = None
         self._wait = FIRST_SECONDS
+        self._gone = 0
         self._full = False
+        self.asked = asyncio.Event()
+        """Set once the server has answered, or has not."""
 
     @property
     def age(self) -> float | None:
@@ -64,6 +68,10 @@ class Mirror(Generic[T]):
                 await self._follow()
             except Gone:
                 self._version = ""
+                self._gone += 1
+                if self._gone > 1:
+                    # Lists that are too old as soon as they have come.
+                    await self._clock.sleep(min(2.0**self._gone, LONGEST_SECONDS))
             except WarpwatchError as error:
                 self._fail(error)
                 await self._clock.sleep(self._wait)
@@ -73,13 +81,17 @@ class Mirror(Generic[T]):
                 await self._clock.sleep(FIRST_SECONDS)
 
     async def _list(self) -> None:
-        listed = await self._api.list(self._path, self._query, metadata=self._metadata)
+        """Page by page, so that no more is held than is kept; taken over when it is whole."""
         self._full = False
-        self.items = {}
-        for item in listed.items:
-            self._take(item)
+        items: dict[str, T] = {}
+        version = ""
+        async for page in self._api.pages(self._path, self._query, metadata=self._metadata):
+            for item in page.items:
+                self._take(item, items)
+            version = page.version
+        self.items = items
         self.generation += 1
-        self._version = listed.version
+        self._version = version
         self._well()
 
     async def _follow(self) -> None:
@@ -87,23 +99,25 @@ class Mirror(Generic[T]):
         async for change in changes:
             match change.kind:
                 case "ADDED" | "MODIFIED":
-                    self._take(change.object)
+                    self._take(change.object, self.items)
                 case "DELETED":
                     self.items.pop(_uid(change.object), None)
             self.generation += change.kind != "BOOKMARK"
             self._version = str(_meta(change.object).get("resourceVersion") or self._version)
+            self._gone = 0
             self._well()
         self._well()
 
-    def _take(self, item: Object) -> None:
+    def _take(self, item: Object, items: dict[str, T]) -> None:
         uid = _uid(item)
-        if uid in self.items or len(self.items) < MOST:
-            self.items[uid] = self._keep(item)
+        if uid in items or len(items) < MOST:
+            items[uid] = self._keep(item)
         elif not self._full:
             self._full = True
             log.warning("%s has more than %d objects; the rest is not known", self._path, MOST)
 
     def _well(self) -> None:
+        self.asked.set()
         self._heard = self._clock.monotonic()
         self._wait = FIRST_SECONDS
         if self.failure:
@@ -111,6 +125,7 @@ class Mirror(Generic[T]):
             self.failure = ""
 
     def _fail(self, error: WarpwatchError) -> None:
+        self.asked.set()
         if error.message != self.failure:
             hint = f" ({error.hint})" if error.hint else ""
             log.warning("%s%s; what was known of it stays", error.message, hint)

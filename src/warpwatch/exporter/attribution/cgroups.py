@@ -16,15 +16,7 @@ _POD = re.compile(
 _CONTAINER = re.compile(
     r"(?:^|[/:-])(?P<id>[0-9a-f]{64})(?:\.scope)?(?:/|$)",
 )
-_RUNTIME = re.compile(
-    r"(?P<runtime>docker|cri-containerd|nerdctl|crio|libpod|podman|containerd)[-/:]"
-)
-_RUNTIMES = {
-    "cri-containerd": "containerd",
-    "nerdctl": "containerd",
-    "crio": "cri-o",
-    "libpod": "podman",
-}
+_USERS = re.compile(r"(?:^|/)user\.slice/")
 _JOB = re.compile(
     r"/(?:slurm[^/]*/uid_\d+|(?:[^/]*_)?slurmstepd\.scope)/(?:job_)?(?P<job>(?=[A-Za-z]*\d)[0-9A-Za-z]+)/"
 )
@@ -37,7 +29,6 @@ class Place:
 
     pod_uid: str = ""
     container: str = ""
-    runtime: str = ""
     job: str = ""
 
     @property
@@ -59,12 +50,15 @@ def place(lines: Iterable[str]) -> Place:
 
 
 def _of_path(path: str) -> Place:
-    pod, container, job = _POD.search(path), _CONTAINER.search(path), _JOB.search(path)
-    runtime = _RUNTIME.search(path) if container else None
-    name = runtime["runtime"] if runtime else ""
+    """What users may name themselves, in the part of the tree that is handed to them, says of a
+    container at most.
+    """
+    theirs = _USERS.search(path) is not None
+    pod = None if theirs else _POD.search(path)
+    job = None if theirs else _JOB.search(path)
+    container = _CONTAINER.search(path)
     return Place(
         pod_uid=pod["uid"].replace("_", "-") if pod else "",
         container=container["id"] if container else "",
-        runtime=_RUNTIMES.get(name, name),
         job=job["job"] if job else "",
     )

@@ -8,10 +8,10 @@ from warpwatch.samples.entity import Entity, Gpu, Instance
 _FORMS = tuple(
     re.compile(form)
     for form in (
-        r"(?P<uuid>MIG-[0-9a-f-]+)",
-        r"(?:MIG-)(?P<gpu>GPU-[0-9a-fA-F-]+)/(?P<instance>\d{1,4})/\d{1,4}",
+        r"(?P<uuid>MIG-[0-9a-fA-F-]+)",
+        r"(?:MIG-)(?P<gpu>GPU-[0-9a-fA-F-]+)/(?P<instance>[0-9]{1,4})/[0-9]{1,4}",
         r"(?P<uuid>GPU-[0-9a-zA-Z-]+)",
-        r"nvidia(?P<index>\d{1,4})(?:/gi(?P<instance>\d{1,4}))?(?:/vgpu(?P<share>\d{1,4}))?",
+        r"nvidia(?P<index>[0-9]{1,4})(?:/gi(?P<instance>[0-9]{1,4}))?(?:/vgpu(?P<share>[0-9]{1,4}))?",
     )
 )
 
@@ -34,9 +34,10 @@ def places(entity: Entity) -> tuple[Place, ...]:
     match entity:
         case Gpu(index=index, uuid=uuid):
             return Place(uuid=uuid), Place(index=index)
-        case Instance(gpu=gpu, id=number, uuid=uuid):
+        case Instance(gpu=gpu, id=number, uuid=uuid, computes=computes):
+            # Each compute instance has a name of its own, and all share the GPU instance.
             return (
-                Place(uuid=uuid),
+                *(Place(uuid=each) for each in dict.fromkeys((uuid, *(c.uuid for c in computes)))),
                 Place(gpu=gpu.uuid, instance=number),
                 Place(index=gpu.index, instance=number),
             )

@@ -21,7 +21,7 @@ def workloads(labels_of_pod: LabelsOfPod) -> tuple[Own, ...]:
         for labels, reading in view.readings:
             for owner in dict.fromkeys(reading.owners):
                 told = _identity(owner)
-                more = labels_of_pod(owner, frozenset(name for name, _ in told))
+                more = labels_of_pod(owner, frozenset())
                 yield f"{labels.brief},{join((*told, *more))}", 1
 
     return (

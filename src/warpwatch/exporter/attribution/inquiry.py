@@ -20,6 +20,7 @@ Ask = Callable[[float], T]
 """Within so many seconds; Unreachable says why not."""
 
 TIMEOUT = 5.0
+NOT_YET = "not asked yet"
 GRACE = 1.0
 """For a call that keeps to its deadline and comes back late."""
 KEPT_SECONDS = 60.0
@@ -43,7 +44,7 @@ class Inquiry(Generic[T]):
         self._interval = interval
         self._heard: float | None = None
         self._known = False
-        self._failure = "not asked yet"
+        self._failure = NOT_YET
 
     async def run(self) -> None:
         worker: Worker[T] = Worker(self._name)
@@ -68,14 +69,16 @@ class Inquiry(Generic[T]):
                 answer = await patiently(call, TIMEOUT + GRACE)
             except Unreachable as error:
                 why = f"{error.message}; {error.hint}" if error.hint else error.message
+            except Exception as error:  # noqa: BLE001  a defect of ours must not end the asking
+                why = f"{self._name}: {type(error).__name__}: {error}"
         if answer is None:
             self._fail(why)
         else:
             self._succeed(answer)
 
     def _succeed(self, answer: T) -> None:
-        if self._failure and self._heard is not None:
-            log.info("%s answers again", self._name)
+        if self._failure not in {"", NOT_YET}:
+            log.info("%s answers", self._name)
         self._heard = self._clock.monotonic()
         self._failure = ""
         self._known = True

@@ -5,21 +5,23 @@ its lines is a job. dcgm-exporter reads the same. A folder that is gone, or a fi
 read, costs the labels that it would have given.
 """
 
-import logging
+import contextlib
+import os
 import re
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from warpwatch.clock import Clock
+from warpwatch.errors import Unreachable
+from warpwatch.exporter.attribution.inquiry import Inquiry
 from warpwatch.exporter.attribution.stage import Health, add
 from warpwatch.samples.entity import Entity, Gpu, Instance
 from warpwatch.samples.owner import Owner
 from warpwatch.samples.sample import Report
 
-log = logging.getLogger(__name__)
-
-_NAME = re.compile(r"(?P<gpu>\d{1,4})(?:\.(?P<instance>\d{1,4}))?")
+_NAME = re.compile(r"(?P<gpu>[0-9]{1,4})(?:\.(?P<instance>[0-9]{1,4}))?")
 MOST_FILES, MOST_JOBS, LONGEST_JOB = 4096, 256, 256
 """Files in the folder, jobs in a file, letters of a job: more is not read."""
 
@@ -35,8 +37,7 @@ class JobFiles:
         self._interval = interval
         self._stale = stale
         self._jobs: _Jobs = {}
-        self._failure = "not read yet"
-        self._heard: float | None = None
+        self._inquiry = Inquiry("job_files", self._ask, self._learn, clock, interval)
 
     def __call__(self, report: Report) -> Report:
         jobs = self._jobs
@@ -46,33 +47,29 @@ class JobFiles:
         return replace(report, readings=readings)
 
     async def run(self) -> None:
-        while True:
-            self.learn()
-            await self._clock.sleep(self._interval)
+        await self._inquiry.run()
 
     def health(self) -> Sequence[Health]:
-        age = None if self._heard is None else self._clock.monotonic() - self._heard
-        return (Health("job_files", not self._failure, age, self._failure),)
+        return (self._inquiry.health(),)
 
     def learn(self) -> None:
-        try:
-            self._jobs = dict(self._read())
-        except OSError as error:
-            self._jobs = {}
-            self._fail(f"{self._folder} cannot be read: {error.strerror}")
-        else:
-            self._heard = self._clock.monotonic()
-            if self._failure:
-                log.info("job files are read from %s", self._folder)
-            self._failure = ""
+        """Reads the folder now and here; one that cannot be read has nothing to say."""
+        with contextlib.suppress(Unreachable):
+            self._learn(self._ask(0.0))
 
-    def _fail(self, why: str) -> None:
-        if why != self._failure:
-            log.warning("which job has which GPU is not known: %s", why)
-        self._failure = why
+    def _ask(self, timeout: float) -> _Jobs:
+        """In a thread of its own: the folder may lie on a machine that does not answer."""
+        del timeout
+        try:
+            return dict(self._read())
+        except OSError as error:
+            raise Unreachable(f"{self._folder} cannot be read: {error.strerror}") from error
+
+    def _learn(self, jobs: _Jobs | None) -> None:
+        self._jobs = jobs or {}
 
     def _read(self) -> Iterator[tuple[_Key, tuple[Owner, ...]]]:
-        named = ((path, _NAME.fullmatch(path.name)) for path in self._folder.iterdir())
+        named = ((path, _NAME.fullmatch(path.name)) for path in sorted(self._folder.iterdir()))
         found = [(path, name) for path, name in named if name]
         for path, name in found[:MOST_FILES]:
             try:
@@ -89,9 +86,14 @@ class JobFiles:
 
 
 def _lines(path: Path) -> list[str]:
-    with path.open("rb") as file:
+    """Of a file, and of nothing that a reader may wait for, such as a pipe."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(descriptor, "rb") as file:  # noqa: PTH123  of what is open already
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return []
         content = file.read(MOST_JOBS * (LONGEST_JOB + 1))
-    return [line.strip() for line in content.decode(errors="replace").splitlines()[:MOST_JOBS]]
+    text = content.decode("utf-8-sig", errors="replace")
+    return [line.strip() for line in text.split("\n")[:MOST_JOBS]]
 
 
 def _of(jobs: _Jobs, entity: Entity) -> tuple[Owner, ...]:

@@ -51,9 +51,6 @@ class Pods:
             ),
         )
 
-    def named(self, uid: str) -> Known | None:
-        return self._mirror.items.get(uid)
-
     def _index(self) -> "Mapping[_Name, Known]":
         """Made when the pods are others than before; of two of one name the later one counts."""
         generation = self._mirror.generation

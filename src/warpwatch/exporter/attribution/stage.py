@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from warpwatch.clock import Clock
 from warpwatch.samples.owner import Owner
 from warpwatch.samples.sample import Reading, Report
 
 log = logging.getLogger(__name__)
+
+AGAIN_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +54,45 @@ class Chain:
             report = stage(report)
         return report
 
-    async def run(self) -> None:
-        await asyncio.gather(*map(_kept, self.stages))
+    async def run(self, clock: Clock) -> None:
+        await asyncio.gather(*(_kept(stage, clock) for stage in self.stages))
 
     def health(self) -> tuple[Health, ...]:
         return tuple(health for stage in self.stages for health in stage.health())
 
 
-async def _kept(stage: Stage) -> None:
-    """A defect of a stage costs what it would have told, and no other stage."""
-    try:
-        await stage.run()
-    except Exception:
-        log.exception("%s has ended; what it knew stays as it is", type(stage).__name__)
+async def _kept(stage: Stage, clock: Clock) -> None:
+    """A defect of a stage costs what it would have told, for a while, and no other stage."""
+    while True:
+        try:
+            await stage.run()
+        except Exception:
+            log.exception("%s has failed; it is tried again", type(stage).__name__)
+            await clock.sleep(AGAIN_SECONDS)
+        else:
+            return
 
 
 def add(reading: Reading, owners: Sequence[Owner]) -> Reading:
-    """With further owners; none of them twice."""
-    new = tuple(dict.fromkeys(owner for owner in owners if owner not in reading.owners))
-    return replace(reading, owners=(*reading.owners, *new)) if new else reading
+    """With further owners; none of them twice, and what two stages know of one job together."""
+    known = list(reading.owners)
+    for owner in owners:
+        if owner in known:
+            continue
+        same = next((n for n, each in enumerate(known) if _same_job(each, owner)), None)
+        if same is None:
+            known.append(owner)
+        else:
+            known[same] = _together(known[same], owner)
+    return fill(reading, known)
+
+
+def _same_job(one: Owner, other: Owner) -> bool:
+    return bool(one.hpc_job) and one.hpc_job == other.hpc_job and not one.pod and not other.pod
+
+
+def _together(one: Owner, other: Owner) -> Owner:
+    return replace(one, container=one.container or other.container, user=one.user or other.user)
 
 
 def fill(reading: Reading, owners: Sequence[Owner]) -> Reading:

@@ -22,8 +22,10 @@ _NVLINK_ERRORS = " or ".join(
     for kind in ("crc_flit", "crc_data", "replay", "recovery")
 )
 _FABRIC = (
-    "The fabric manager of the node: `systemctl status nvidia-fabricmanager`, "
-    "`journalctl -u nvidia-fabricmanager`; its version must be the driver's.",
+    (
+        "The fabric manager of the node: `systemctl status nvidia-fabricmanager`, "
+        "`journalctl -u nvidia-fabricmanager`; its version must be the driver's."
+    ),
     "How each GPU stands: `nvidia-smi -q | grep -A3 -i fabric`.",
 )
 _PCIE = "The link: `nvidia-smi -q -d PCIE -i GPU`, `lspci -vvv -s BUS | grep -E 'LnkCap|LnkSta'`."

@@ -37,13 +37,15 @@ ALERTS: tuple[Alert, ...] = (
             acts=f"{ON_CALL}; {HARDWARE} where it comes back",
             first=(
                 _ECC,
-                "Contained (XID 94) or not (48, 95): `dmesg -T | grep Xid`, "
-                "`warpwatch explain xid 94`.",
+                (
+                    "Contained (XID 94) or not (48, 95): `dmesg -T | grep Xid`, "
+                    "`warpwatch explain xid 94`."
+                ),
                 EMPTY,
                 WHOSE,
                 RESET,
             ),
-            over="The volatile counts are 0 after the reset. In SRAM, or again: `GPUSramThreshold`.",
+            over="The volatile counts are 0 after the reset. If it comes back: `GPUSramThreshold`.",
         ),
     ),
     Alert(

@@ -22,9 +22,7 @@ OFF_THE_BUS = 79
 def _codes(*kinds: XidClass) -> str:
     known = entries(Space.XID).values()
     return "|".join(
-        str(entry.code)
-        for entry in known
-        if entry.class_ in kinds and entry.code != OFF_THE_BUS
+        str(entry.code) for entry in known if entry.class_ in kinds and entry.code != OFF_THE_BUS
     )
 
 
@@ -157,7 +155,11 @@ ALERTS: tuple[Alert, ...] = (
             meaning="A code that foretells worse, that no longer should be seen, or that is newer "
             "than our catalogue. Nothing has to be broken.",
             acts=ON_CALL,
-            first=(_EXPLAIN, KERNEL, "Memory: `nvidia-smi -q -d ECC,ROW_REMAPPER,PAGE_RETIREMENT`."),
+            first=(
+                _EXPLAIN,
+                KERNEL,
+                "Memory: `nvidia-smi -q -d ECC,ROW_REMAPPER,PAGE_RETIREMENT`.",
+            ),
             over="Ten minutes without another. Again and again on one GPU: the vendor.",
         ),
     ),

@@ -21,6 +21,8 @@ Refuse = Callable[[int], NoReturn]
 
 _FEW = 16
 """Processes, or samples of them, that there is room for from the start."""
+_MOST = 65536
+"""The same, whatever the driver says: a wrong number must not take all memory."""
 _TOO_SMALL = 7
 _UNTOLD = 2**64 - 1
 """Instead of a size."""
@@ -154,7 +156,7 @@ class _Several:
         code = fill()
         if code == _TOO_SMALL:
             # There may be more by the time of the second call.
-            most = self._count.value = self._count.value * 2 + 5
+            most = self._count.value = min(self._count.value * 2 + 5, _MOST)
             self.room = ctypes.create_string_buffer(most * self._each.size)
             code = fill()
         if code:
