@@ -91,7 +91,8 @@ def test_the_environment_wins_over_the_default(flag: Flag) -> None:
     told = config.exporter({}, {flag.env: as_text(other(flag))})
     settings, warnings = told.settings, told.warnings
     assert of(settings, flag) == other(flag)
-    assert warnings == ()
+    alone = f"{flag.env} has no effect without {flag.needs}"
+    assert warnings == ((alone,) if flag.needs else ())
 
 
 @pytest.mark.parametrize("flag", ids(FREE))
@@ -180,6 +181,42 @@ def test_an_idle_variable_is_a_warning_that_names_it(flag: Flag) -> None:
 @pytest.mark.parametrize("flag", ids(IDLE))
 def test_repeating_the_default_of_a_flag_without_effect_is_no_matter(flag: Flag) -> None:
     assert config.exporter({flag.key: flag.default, **NAMED}, {}).warnings == ()
+
+
+@pytest.mark.parametrize("flag", ids([flag for flag in FLAGS if flag.needs]))
+def test_what_does_nothing_for_want_of_another_setting_is_a_warning(flag: Flag) -> None:
+    (needed,) = (each for each in FLAGS if flag.needs in each.names)
+    said = {flag.key: other(flag), **NAMED}
+    alone = f"{flag.names[0]} has no effect without {flag.needs}"
+    assert alone in config.exporter(said, {}).warnings
+    assert alone not in config.exporter({**said, needed.key: other(needed)}, {}).warnings
+    assert alone not in config.exporter({**said, flag.key: flag.default}, {}).warnings
+
+
+def test_flags_of_pods_and_containers_need_the_ones_that_ask_for_those() -> None:
+    needy = {flag.names[0]: flag.needs for flag in FLAGS if flag.needs}
+    assert needy == {
+        "--kubernetes-enable-pod-labels": "--kubernetes",
+        "--kubernetes-pod-label-allowlist-regex": "--kubernetes-enable-pod-labels",
+        "--kubernetes-enable-pod-uid": "--kubernetes",
+        "--kubernetes-virtual-gpus": "--kubernetes",
+        "--kubernetes-enable-dra": "--kubernetes",
+        "--hpc-job-mapping-max-age": "--hpc-job-mapping-dir",
+        "--container-runtime-socket": "--container-labels",
+    }
+
+
+def test_a_variable_of_ours_that_is_none_is_a_warning_with_a_guess() -> None:
+    environment = {
+        "WARPWATCH_EXPORTER__SLURMS": "true",
+        "WARPWATCH_EXPORTER__XYZZY": "",
+        "WARPWATCH_COMMAND": "./run",
+        "DCGM_EXPORTER_NEWEST": "1",
+    }
+    assert config.exporter(NAMED, environment).warnings == (
+        "WARPWATCH_EXPORTER__SLURMS is not a setting; did you mean WARPWATCH_EXPORTER__SLURM?",
+        "WARPWATCH_EXPORTER__XYZZY is not a setting",
+    )
 
 
 @given(milliseconds=st.integers(1, 100_000))

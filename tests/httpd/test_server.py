@@ -174,8 +174,8 @@ def test_a_reader_that_leaves_a_little_unread_is_cut_off_once_idle() -> None:
                     break
                 await asyncio.sleep(0.05)
             received = await asyncio.to_thread(_drain, slow)
-        listening.close()
         await server.stop(grace=1)
+        listening.close()
         assert received < 60_000
 
     async def some(request: Request) -> Response:

@@ -22,9 +22,10 @@ def chain(settings: Settings, clock: Clock, *, here: bool) -> Chain:
     """`here`: the source tells of this machine. Simulated GPUs bring their owners with them, and
     the kubelet is asked about them only if its socket was named.
     """
+    allowed = _allowed(settings.kubernetes_pod_label_allowlist_regex)
     stages: list[Stage] = []
     if settings.kubernetes and (here or settings.pod_resources_kubelet_socket != KUBELET_SOCKET):
-        stages += _kubernetes(settings, clock)
+        stages += _kubernetes(settings, clock, allowed)
     if settings.hpc_job_mapping_dir:
         from warpwatch.exporter.attribution.job_files import JobFiles
 
@@ -35,7 +36,7 @@ def chain(settings: Settings, clock: Clock, *, here: bool) -> Chain:
     return Chain(stages)
 
 
-def _kubernetes(settings: Settings, clock: Clock) -> Iterator[Stage]:
+def _kubernetes(settings: Settings, clock: Clock, allowed: str) -> Iterator[Stage]:
     from warpwatch.clients.kubelet import lister
     from warpwatch.exporter.attribution.kubelet import Kubelet
 
@@ -61,7 +62,7 @@ def _kubernetes(settings: Settings, clock: Clock) -> Iterator[Stage]:
     if api is not None and settings.asks_for_pods:
         from warpwatch.exporter.attribution.pods import Pods
 
-        yield Pods(api, clock, node, _allowed(settings.kubernetes_pod_label_allowlist_regex))
+        yield Pods(api, clock, node, allowed)
 
 
 def _processes(settings: Settings, clock: Clock) -> Iterator[Stage]:
@@ -70,7 +71,7 @@ def _processes(settings: Settings, clock: Clock) -> Iterator[Stage]:
 
     root = Path(settings.path_procfs)
     yield Names(Register(root).look)
-    if settings.tells_tenants or settings.kubernetes_virtual_gpus:
+    if settings.tells_tenants or settings.shares_gpus:
         from warpwatch.exporter.attribution.tenants import Tenants, Wanted
 
         wanted = Wanted(

@@ -1,9 +1,9 @@
 """Whether settings, and the files that they name, would let an exporter start."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
-from warpwatch.clock import SystemClock
+from warpwatch.app import exporter, sources
+from warpwatch.clock import Clock, SystemClock
 from warpwatch.exporter import devices, listing
 from warpwatch.exporter.era import ERAS
 from warpwatch.exporter.settings import Settings
@@ -11,17 +11,30 @@ from warpwatch.httpd import address
 
 
 def check(settings: Settings) -> Iterator[str]:
-    """What was looked at and found right; what is wrong is raised."""
+    """What was looked at and found right; what is wrong is raised. All that a start makes is made,
+    except that the driver is not opened and nothing is asked or listened on.
+    """
+    clock = SystemClock()
     host, port = address(settings.address)
     yield f"address: {host or 'every address'}, port {port}"
     yield f"limits: {settings.limits.connections} connections"
+    yield f"source: {_source(settings, clock)}"
     devices.parse(settings.devices)
     yield f"devices: {settings.devices}"
-    origin = listing.origin(settings)
-    listed = listing.load(origin, ERAS[settings.compat])
-    yield f"counters: {len(listed.selection.metrics)} families from {origin.where}"
-    if settings.web_config_file:
-        from warpwatch.httpd.edge import Edge
+    parts = exporter.assemble(settings, clock, here=settings.source in sources.DRIVER)
+    listed = listing.load(parts.origin, ERAS[settings.compat])
+    yield f"counters: {len(listed.selection.metrics)} families from {parts.origin.where}"
+    asked = [each.name for each in parts.attribution.health()]
+    yield f"attribution: {', '.join(asked) or 'nobody is asked'}"
+    if parts.edge is not None:
+        yield f"web configuration: {parts.edge.summary}"
 
-        edge = Edge(Path(settings.web_config_file), SystemClock())
-        yield f"web configuration: {edge.summary}"
+
+def _source(settings: Settings, clock: Clock) -> str:
+    if settings.source in sources.DRIVER:
+        return f"{settings.source} (the driver is not opened here)"
+    source = sources.open_source(settings.source, clock, settings.hostname).source
+    try:
+        return source.inventory().info.detail
+    finally:
+        source.close()

@@ -75,14 +75,15 @@ async def _serve(
     unit = config.unit()
     notifier = systemd.Notifier(unit)
     async with AsyncExitStack() as stack:
-        parts = _parts(settings, opened, clock, unit)
+        parts = assemble(settings, clock, here=opened.here)
+        handed = systemd.sockets(unit) if settings.web_systemd_socket else ()
         watching = asyncio.create_task(_watch(parts.origin))
         stack.callback(watching.cancel)
         answered = getattr(parts.origin, "answered", None)
         if answered is not None:
             # Or the first pages would be of another list.
             await answered(PATIENCE)
-        exporter, moved = await _start(parts, tries)
+        exporter, moved = await _start(parts, opened, handed, tries)
         stack.push_async_callback(exporter.stop)
         if opened.simulation is not None:
             simulation = faults.listening(opened.simulation, exporter.port)
@@ -134,61 +135,54 @@ def _release(source: Source, seconds: float, exporter: Exporter) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Parts:
-    """What an exporter is made of, whatever port it gets."""
+class Parts:
+    """What an exporter is made of, whatever its source and whatever port it gets."""
 
     settings: Settings
-    opened: Opened
     clock: Clock
     origin: Origin
     attribution: Chain
     edge: "Edge | None"
-    sockets: Sequence[socket.socket]
 
-    def exporter(self, listen: str) -> Exporter:
-        simulation = self.opened.simulation
+    def exporter(self, listen: str, opened: Opened, sockets: Sequence[socket.socket]) -> Exporter:
+        simulation = opened.simulation
         return Exporter(
             dataclasses.replace(self.settings, address=listen),
-            self.opened.source,
+            opened.source,
             self.clock,
             down=lambda: simulation is not None and simulation.exporter_down,
             origin=self.origin,
             attribution=self.attribution,
             edge=self.edge,
-            sockets=self.sockets,
+            sockets=sockets,
         )
 
 
-def _parts(settings: Settings, opened: Opened, clock: Clock, unit: config.Unit) -> _Parts:
-    """What can be wrong with the settings is found here, before anything listens."""
+def assemble(settings: Settings, clock: Clock, *, here: bool) -> Parts:
+    """What can be wrong with the settings is found here, before anything listens; and what is wrong
+    in itself before what only this place lacks.
+    """
     edge = None
     if settings.web_config_file:
         from warpwatch.httpd.edge import Edge
 
         edge = Edge(Path(settings.web_config_file), clock)
     origin = listing.origin(settings)
-    if settings.configmap_data != "none":
-        api = attribution.api_server()
+    if settings.configmap:
         from warpwatch.exporter.configmap import ConfigMap
 
-        origin = ConfigMap(api, clock, settings.configmap_data, origin)
-    return _Parts(
-        settings,
-        opened,
-        clock,
-        origin,
-        attribution.chain(settings, clock, here=opened.here),
-        edge,
-        systemd.sockets(unit) if settings.web_systemd_socket else (),
-    )
+        origin = ConfigMap(attribution.api_server(), clock, settings.configmap_data, origin)
+    return Parts(settings, clock, origin, attribution.chain(settings, clock, here=here), edge)
 
 
-async def _start(parts: _Parts, tries: int) -> tuple[Exporter, str]:
+async def _start(
+    parts: Parts, opened: Opened, sockets: Sequence[socket.socket], tries: int
+) -> tuple[Exporter, str]:
     """A started exporter, and what is to be said of its port if that is not the one asked for."""
     host, port = address(parts.settings.address)
     moved = ""
     while True:
-        exporter = parts.exporter(join_address(host, port))
+        exporter = parts.exporter(join_address(host, port), opened, sockets)
         try:
             await exporter.start()
         except Unreachable as error:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from warpwatch.sources.sim.source import SimSource
 
 DEMO = "sim:8xH100"
+DRIVER = ("auto", "nvml")
 PATIENCE = 3.0
 """Seconds for a driver to answer at the start; after that it is gone on without."""
 
@@ -40,7 +41,7 @@ def open_source(name: str, clock: Clock, node: str) -> Opened:
             from warpwatch.sources.replay.source import replay
 
             return Opened(replay(name, clock))
-        case "nvml" | "auto" if kind == name:
+        case _ if name in DRIVER:
             return Opened(_driver(clock), here=True)
         case _:
             raise UsageError(

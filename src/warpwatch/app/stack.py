@@ -20,6 +20,7 @@ from warpwatch.errors import WarpwatchError
 from warpwatch.exporter.settings import DEFAULT_COUNTERS
 from warpwatch.exporter.settings import Settings as ExporterSettings
 from warpwatch.rules.render import Options, rendered
+from warpwatch.rules.routing.settings import Settings as Routing
 from warpwatch.stack import detach, existing, ports
 from warpwatch.stack.binaries import Finder
 from warpwatch.stack.instance import Instance, Record, Running, lives
@@ -57,7 +58,13 @@ def places() -> Places:
     return Places(config.state_directory(), config.cache_directory())
 
 
-def up(settings: ExporterSettings, around: Settings, demo: Demo | None, announce: Announce) -> None:
+def up(
+    settings: ExporterSettings,
+    around: Settings,
+    demo: Demo | None,
+    announce: Announce,
+    routing: Routing | None = None,
+) -> None:
     """Runs it until told to stop; where it runs already, that is told instead."""
     clock, where = SystemClock(), places()
     where.make()
@@ -70,7 +77,7 @@ def up(settings: ExporterSettings, around: Settings, demo: Demo | None, announce
         finder = Finder(
             where.binaries, config.search_path(), around.archives, download=around.download
         )
-        stack = Stack(around, where, finder, clock, dict(rendered(Options())))
+        stack = Stack(around, where, finder, clock, dict(rendered(Options())), routing)
 
         @asynccontextmanager
         async def beside(started: Started) -> AsyncIterator[None]:

@@ -72,6 +72,7 @@ def command(  # noqa: PLR0917  click hands over one argument per option
     from warpwatch import config
     from warpwatch.app import exporter, stack
     from warpwatch.cli import logs
+    from warpwatch.config.routing import routing
     from warpwatch.config.stack import stack as stack_settings
 
     if log_file is None:
@@ -87,12 +88,13 @@ def command(  # noqa: PLR0917  click hands over one argument per option
         exporter.up(settings, _announce_exporter)
         return
     around = _with_existing(stack_settings(file), prometheus, alertmanager, access)
+    told = routing(file)
     if detach:
         log = stack.places().logs / "warpwatch.log"
         stack.up_detached([*_again(context), f"--log-file={log}"], _announce)
         return
     chosen = stack.Demo(mig=demo == "mig") if demo else None
-    stack.up(settings, around, chosen, _announce)
+    stack.up(settings, around, chosen, _announce, told)
 
 
 def _access_option(name: str, text: str) -> click.Option:

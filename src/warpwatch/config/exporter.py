@@ -1,7 +1,8 @@
 """The exporter's settings, from all that was said of them."""
 
 import dataclasses
-from collections.abc import Mapping
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,8 +11,10 @@ from warpwatch.config import said
 from warpwatch.config.environment import Environment
 from warpwatch.config.said import Said, Told
 from warpwatch.errors import InputError, UsageError
-from warpwatch.exporter.flags import Sort
+from warpwatch.exporter.flags import FLAGS, Sort
 from warpwatch.exporter.settings import SHORTEST_INTERVAL_MS, Settings
+
+_PREFIX = "WARPWATCH_EXPORTER__"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,30 @@ def exporter(given: Mapping[str, object], environment: Environment | None = None
         else:
             acting[flag.key] = value
     settings = dataclasses.replace(Settings(), counters=counters, **acting)  # type: ignore[arg-type]
+    warnings += _alone(settings, everything)
+    warnings += _unknown(environment)
     return Resolved(_sane(settings, warnings), tuple(warnings), everything)
+
+
+def _alone(settings: Settings, everything: Sequence[Said]) -> Iterator[str]:
+    """What does nothing for want of another setting."""
+    keys = {name: flag.key for flag in FLAGS for name in flag.names}
+    for each in everything:
+        needs = each.flag.needs
+        wanted = each.given and each.value != each.flag.default
+        if wanted and needs and not getattr(settings, keys[needs]):
+            yield f"{each.place} has no effect without {needs}"
+
+
+def _unknown(environment: Environment) -> Iterator[str]:
+    """A variable that has our prefix was meant for us; of all others nobody knows."""
+    known = [flag.env.removeprefix(_PREFIX) for flag in FLAGS if flag.env.startswith(_PREFIX)]
+    for name in environment:
+        rest = name.removeprefix(_PREFIX)
+        if rest != name and rest not in known:
+            close = difflib.get_close_matches(rest, known, n=1)
+            guess = f"; did you mean {_PREFIX}{close[0]}?" if close else ""
+            yield f"{name} is not a setting{guess}"
 
 
 def _files(given: Mapping[str, object], environment: Environment) -> tuple[list[Told], str]:

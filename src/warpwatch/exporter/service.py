@@ -88,7 +88,7 @@ class Exporter:
         self._extra = tuple(self._extras())
         self._sharing = Sharing(
             on_series=settings.workload_labels != "info",
-            virtual=settings.kubernetes_virtual_gpus,
+            virtual=settings.shares_gpus,
         )
         self._choice = devices.parse(settings.devices, once=settings.device_values_once)
         self._edge = edge

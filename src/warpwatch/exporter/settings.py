@@ -83,7 +83,12 @@ class Settings:
 
     @property
     def reads_processes(self) -> bool:
-        return self.processes or self.tells_tenants or self.kubernetes_virtual_gpus
+        return self.processes or self.tells_tenants or self.shares_gpus
+
+    @property
+    def shares_gpus(self) -> bool:
+        """Whether each pod on a shared GPU has series of its own."""
+        return self.kubernetes and self.kubernetes_virtual_gpus
 
     @property
     def attributes(self) -> bool:
@@ -98,6 +103,19 @@ class Settings:
             self.kubernetes_virtual_gpus,
         )
         return self.kubernetes and any(wanted)
+
+    @property
+    def configmap(self) -> tuple[str, str] | None:
+        """Namespace and name of the one that holds the list of counters, if one does."""
+        if self.configmap_data == "none":
+            return None
+        namespace, _, name = self.configmap_data.partition(":")
+        if not namespace or not name or "/" in self.configmap_data:
+            raise UsageError(
+                f"--configmap-data {self.configmap_data!r} is not namespace:name",
+                hint="such as monitoring:gpu-counters",
+            )
+        return namespace, name
 
     @property
     def limits(self) -> Limits:

@@ -1,8 +1,12 @@
-"""Alertmanager: the least configuration it can have, and its command line."""
+"""Alertmanager: its configuration, the least one where nobody has chosen; its command line."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from warpwatch.errors import InputError
+from warpwatch.rules.routing import render
+from warpwatch.rules.routing.settings import Settings as Routing
 from warpwatch.stack.binaries import Binary
 from warpwatch.stack.scrape import Config
 from warpwatch.stack.settings import Settings
@@ -23,6 +27,28 @@ def config(settings: Settings) -> Config:
         },
         "receivers": [receiver],
     }
+
+
+def routed(settings: Settings, routing: Routing, binary: Binary) -> Config:
+    """As the user's [routing] has it, if this version can do that."""
+    if settings.webhook:
+        raise InputError(
+            "stack.webhook",
+            "does not go with [routing], which says who is told",
+            hint='make it a way of a receiver there: by = "webhook"',
+        )
+    return render.config(routing, (binary.version.major, binary.version.minor))
+
+
+def secrets(routing: Routing) -> Iterator[str]:
+    """Refuses one that is not there, and remarks on one that others can read."""
+    for place, way in routing.ways():
+        for key, path in way.secrets.items():
+            where = f"routing.{place}.{key}"
+            if not os.access(path, os.R_OK):
+                raise InputError(where, f"{path} cannot be read", hint=f"ls -l {path}")
+            if Path(path).stat().st_mode & 0o077:
+                yield f"{where}: others can read {path} (next: chmod 600 {path})"
 
 
 def command(binary: Binary, listen: str, file: Path, data: Path) -> Sequence[str]:

@@ -16,6 +16,8 @@ import yaml
 from warpwatch import __version__
 from warpwatch.clock import Clock
 from warpwatch.errors import InputError, WarpwatchError
+from warpwatch.rules.routing import render
+from warpwatch.rules.routing.settings import Settings as Routing
 from warpwatch.stack import alertmanager, node_exporter, ports, prometheus, promtool, storage
 from warpwatch.stack.binaries import Binary, Finder
 from warpwatch.stack.instance import Instance, Record, Running, started
@@ -62,6 +64,7 @@ class Stack:
         finder: Finder,
         clock: Clock,
         rules: Mapping[str, str] = MappingProxyType({}),
+        routing: Routing | None = None,
     ) -> None:
         """`rules`: the text of each file of rules, by its name."""
         self._settings = settings
@@ -69,6 +72,7 @@ class Stack:
         self._finder = finder
         self._clock = clock
         self._rules = rules
+        self._routing = routing
         self._instance = Instance(places.state)
         self._began = clock.now()
         self._told = _Told()
@@ -189,7 +193,12 @@ class Stack:
 
     async def _alertmanager(self, child: _Child) -> Spec:
         file = self._places.state / "alertmanager.yml"
-        _write_yaml(file, alertmanager.config(self._settings))
+        told = alertmanager.config(self._settings)
+        if self._routing is not None:
+            told = alertmanager.routed(self._settings, self._routing, child.binary)
+            self._told.notes += alertmanager.secrets(self._routing)
+            _write(file.with_name(render.TEMPLATE), render.template())
+        _write_yaml(file, told)
         data = self._places.data("alertmanager")
         words = alertmanager.command(child.binary, child.listen, file, data)
         return Spec(ALERTMANAGER.name, words, child.listen, "/-/ready")

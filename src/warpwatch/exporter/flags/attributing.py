@@ -28,12 +28,14 @@ ATTRIBUTING: tuple[Flag, ...] = (
         env="DCGM_EXPORTER_KUBERNETES_ENABLE_POD_LABELS",
         sort=Sort.SWITCH,
         default=False,
+        needs="--kubernetes",
         help="Copy the labels of pods to their series. Asks the API server, once and then by a "
         "watch: get, list and watch pods.",
     ),
     Flag(
         names=("--kubernetes-pod-label-allowlist-regex",),
         env="DCGM_EXPORTER_KUBERNETES_POD_LABEL_ALLOWLIST_REGEX",
+        needs="--kubernetes-enable-pod-labels",
         help="Regular expressions of the pod labels to copy, separated by commas; all by default.",
     ),
     Flag(
@@ -41,6 +43,7 @@ ATTRIBUTING: tuple[Flag, ...] = (
         env="DCGM_EXPORTER_KUBERNETES_ENABLE_POD_UID",
         sort=Sort.SWITCH,
         default=False,
+        needs="--kubernetes",
         help="Add the label pod_uid. Asks the API server, as for labels.",
     ),
     Flag(
@@ -48,6 +51,7 @@ ATTRIBUTING: tuple[Flag, ...] = (
         env="KUBERNETES_VIRTUAL_GPUS",
         sort=Sort.SWITCH,
         default=False,
+        needs="--kubernetes",
         help="One series for each pod that shares a GPU, with utilisation and used memory of its "
         "own (which takes hostPID and the API server); all else is copied, so that a sum over "
         "pods counts a shared GPU several times. warpwatch_workload_info needs no copies.",
@@ -57,6 +61,7 @@ ATTRIBUTING: tuple[Flag, ...] = (
         env="KUBERNETES_ENABLE_DRA",
         sort=Sort.SWITCH,
         default=False,
+        needs="--kubernetes",
         help="Map GPUs that were given out by Dynamic Resource Allocation. Asks the API server: "
         "get, list and watch resourceslices.",
     ),
@@ -69,6 +74,7 @@ ATTRIBUTING: tuple[Flag, ...] = (
         names=("--hpc-job-mapping-max-age",),
         env="WARPWATCH_EXPORTER__HPC_JOB_MAPPING_MAX_AGE",
         default="0s",
+        needs="--hpc-job-mapping-dir",
         help="Files older than this were left behind and are passed over; 0s trusts all.",
     ),
     Flag(
@@ -89,6 +95,7 @@ ATTRIBUTING: tuple[Flag, ...] = (
     Flag(
         names=("--container-runtime-socket",),
         env="DCGM_CONTAINER_RUNTIME_SOCKET",
+        needs="--container-labels",
         help="Socket of Docker or Podman, to be asked for the names of containers; without it "
         "they are known by the beginning of their ids.",
     ),

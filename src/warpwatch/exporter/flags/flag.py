@@ -23,6 +23,9 @@ class Flag:
     idle: str = ""
     """Why giving it changes nothing; it is accepted with a warning that says this."""
 
+    needs: str = ""
+    """The flag without which giving this one changes nothing; then that is said."""
+
     @property
     def key(self) -> str:
         """The attribute of Settings that it fills."""

@@ -3,7 +3,7 @@ which may be a secret at the wrong place.
 """
 
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -17,13 +17,16 @@ T = TypeVar("T")
 _FILES = {name for way in WAYS for name in way.__struct_fields__ if name.endswith("_file")}
 _SECRETS = {name.removesuffix("_file"): name for name in _FILES - {"ca_file", "url_file"}}
 
+_NAMED: Mapping[str, Any] = {
+    "receivers": tuple[Way, ...],
+    "teams": Team,
+    "hours": tuple[Hours, ...],
+}
+"""Tables whose keys are the user's own names, which msgspec leaves out of places."""
+
 
 def settings(said: Mapping[str, object], where: str) -> Settings:
-    for key, kind in (
-        ("receivers", tuple[Way, ...]),
-        ("teams", Team),
-        ("hours", tuple[Hours, ...]),
-    ):
+    for key, kind in _NAMED.items():
         named = said.get(key)
         if isinstance(named, Mapping):
             for name, value in named.items():

@@ -20,7 +20,7 @@ def config(settings: Settings, release: Release) -> dict[str, Any]:
             raise WarpwatchError(
                 f"routing.{place}: {need.what} needs Alertmanager {shown(need.since)}, and this "
                 f"is for {shown(release)}",
-                hint="leave it out, or take a newer Alertmanager and name its version: --for "
+                hint="leave it out, or take a newer one and say so: alertmanager render --for "
                 f"{shown(need.since)}",
             )
     told: dict[str, Any] = {
