@@ -1,4 +1,4 @@
-"""An alert played by Prometheus' own tool: it fires, it is over, and near misses leave it silent."""
+"""An alert played by Prometheus' own tool: it fires, it is over, near misses leave it silent."""
 
 import subprocess
 from collections.abc import Iterable, Mapping
@@ -28,6 +28,8 @@ class Case:
     """Its description."""
     before: str = ""
     """When it does not yet."""
+    still: str = ""
+    """When it no longer holds and yet stands."""
     over: str = ""
     """When it stands no more."""
     silent: tuple[Series, ...] = ()
@@ -47,7 +49,7 @@ def told(family: str) -> dict[str, Alert]:
 
 
 def play(alert: Alert, case: Case, folder: Path) -> None:
-    fires = {
+    fires: dict[str, object] = {
         "exp_labels": {**case.labels, "severity": str(alert.severity), "family": alert.family},
         "exp_annotations": {
             "summary": alert.summary,
@@ -55,15 +57,17 @@ def play(alert: Alert, case: Case, folder: Path) -> None:
             "runbook_url": files.RUNBOOKS.format(name=alert.name),
         },
     }
-    quiet = [(time, []) for time in (case.before, case.over) if time]
+    quiet: list[tuple[str, list[dict[str, object]]]] = [
+        (time, []) for time in (case.before, case.over) if time
+    ]
     times = [time for time in (case.before, case.at, case.over) if time]
     tests = [_test(alert, case, case.fires, [(case.at, [fires]), *quiet])]
+    if case.still:
+        tests.append(_stands(alert, case, case.fires, case.still))
     tests += [_test(alert, case, near, [(time, []) for time in times]) for near in case.silent]
     tests += [_stands(alert, case, series, at) for series, at in case.also.values()]
-    (folder / "rules.yaml").write_text(
-        files.text([Group(name="alerts", rules=(alert,), interval=case.every)])
-    )
-    plan = {"rule_files": ["rules.yaml"], "evaluation_interval": "30s", "tests": tests}
+    (folder / "rules.yaml").write_text(files.text([Group(name="alerts", rules=(alert,))]))
+    plan = {"rule_files": ["rules.yaml"], "evaluation_interval": f"{case.every:g}s", "tests": tests}
     (folder / "test.yaml").write_text(yaml.safe_dump(plan, sort_keys=False))
     done = subprocess.run(
         ["promtool", "test", "rules", "test.yaml"],

@@ -29,6 +29,8 @@ class Dockerd:
     answer: bytes = field(default_factory=lambda: listed({}))
     slow: bool = False
     """Sends a byte now and then, and never ends."""
+    open_end: bool = False
+    """Has answered, and sends nothing more, but does not hang up."""
     asked: list[bytes] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
 
@@ -48,6 +50,8 @@ class Dockerd:
                 client.sendall(self.answer)
             while self.slow and not self.over.wait(0.02):
                 client.sendall(b"x")
+            if self.open_end:
+                self.over.wait(10)
         except OSError:
             return  # the other end has had enough
 

@@ -80,6 +80,34 @@ def test_the_driver_is_let_go_on_request_and_opened_again(
     assert said(it, "gave no reading") == said(it, "answers again") == 0
 
 
+def test_the_driver_is_let_go_from_the_command_line(
+    machine: Machine, device: Path, until: Until
+) -> None:
+    machine.gpus(1)
+    machine.say({"driver.device": device})
+
+    def ask(*words: str) -> str:
+        done = run("release", *words, env=machine.environment)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    with program(*EXPORTER, "--release-seconds", "300", env=machine.environment) as it:
+        until(lambda: opened(it, device))
+        assert ask() == "the driver is let go for 300 s\n"
+        until(lambda: not opened(it, device))
+        assert ask("--for", "1s") == "the driver is let go for 1 s\n"
+        until(lambda: opened(it, device))
+        for lasting, problem in (("soon", "'soon' is not a duration"), ("0s", "no time at all")):
+            wrong = run("release", "--for", lasting, env=machine.environment)
+            assert wrong.returncode == 1
+            assert problem in wrong.stderr
+    with program(*EXPORTER[:-1], "sim:1xT4", env=machine.environment) as it:
+        assert ask().startswith("nothing was done")
+    nobody = run("release", env=machine.environment)
+    assert nobody.returncode == 4
+    assert "no exporter runs here" in nobody.stderr
+
+
 def test_what_hangs_is_said_once_and_tried_until_it_can_be_let_go(
     machine: Machine, device: Path, until: Until
 ) -> None:

@@ -1,83 +1,16 @@
 """The real Prometheus scrapes the real program."""
 
-import json
-import subprocess
-import time
-import urllib.parse
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import bcrypt
 import pytest
 
 from certificates import Authority
-from process import PATIENCE, program
+from process import program
+from promserver import prometheus
 from warpwatch.expo.parse import parse
-from warpwatch.httpd import bind
 
 pytestmark = [pytest.mark.process, pytest.mark.binaries]
-
-Result = list[dict[str, dict[str, str]]]
-
-
-class Prometheus:
-    def __init__(self, url: str) -> None:
-        self._url = url
-
-    def query(self, promql: str) -> Result:
-        question = urllib.parse.urlencode({"query": promql})
-        with urllib.request.urlopen(f"{self._url}/api/v1/query?{question}") as answer:  # noqa: S310
-            result: Result = json.load(answer)["data"]["result"]
-        return result
-
-    def wait(self, promql: str, wanted: str) -> None:
-        """Until a query has one answer, and that is it."""
-        deadline = time.monotonic() + PATIENCE
-        found: list[object] = []
-        while found != [wanted]:
-            assert time.monotonic() < deadline, f"{promql}: {found}, not {wanted}"
-            found = [row["value"][1] for row in self.query(promql)]  # type: ignore[index]
-
-
-@contextmanager
-def prometheus(home: Path, discovery: str) -> Iterator[Prometheus]:
-    with bind("127.0.0.1:0") as free:
-        port = free.getsockname()[1]
-    config = home / "prometheus.yml"
-    config.write_text(
-        "global: {scrape_interval: 500ms, scrape_timeout: 500ms}\n"
-        f"scrape_configs: [{{job_name: gpus, honor_labels: true, {discovery}}}]\n"
-    )
-    subprocess.run(["promtool", "check", "config", str(config)], check=True, capture_output=True)
-    process = subprocess.Popen(
-        [
-            "prometheus",
-            f"--config.file={config}",
-            f"--storage.tsdb.path={home / 'data'}",
-            f"--web.listen-address=127.0.0.1:{port}",
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        deadline = time.monotonic() + PATIENCE
-        while not _ready(url):
-            assert time.monotonic() < deadline, "Prometheus did not start"
-        yield Prometheus(url)
-    finally:
-        process.terminate()
-        process.wait(PATIENCE)
-
-
-def _ready(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{url}/-/ready") as answer:  # noqa: S310
-            return bool(answer.status == 200)
-    except OSError:
-        return False
 
 
 def test_every_series_of_the_page_arrives(tmp_path: Path, runtime: dict[str, str]) -> None:

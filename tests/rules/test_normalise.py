@@ -113,3 +113,31 @@ def test_a_gpu_that_cannot_be_read_is_still_told_of(tmp_path: Path) -> None:
     name = "gpu:hung:bool"
     wanted = {f'{name}{{node="n1", gpu="0", uuid="GPU-0"}}': 1}
     play(GROUPS, {f"warpwatch_gpu_hung{brief}": "1x10"}, [Expected(name, "1m", wanted)], tmp_path)
+
+
+@pytest.mark.parametrize("code", ["", ', err_code="79", err_msg="fallen off the bus"'])
+def test_the_last_xid_is_read_off_its_value_even_if_nothing_else_is_left(
+    code: str, tmp_path: Path
+) -> None:
+    """An exporter of old gives no label for it; and of a GPU off the bus it gives nothing more."""
+    labels = theirs(f'Hostname="n1"{code}')
+    series = {f"DCGM_FI_DEV_XID_ERRORS{labels}": "0x4 79x10"}
+    seen = 'gpu:xid_last:info{node="n1", gpu="0", uuid="GPU-0", xid="79"}'
+    expected = [
+        Expected("gpu:xid_last:info", "1m", {}),
+        Expected("gpu:xid_last:info", "4m", {seen: 1}),
+        Expected("node:gpus:count", "4m", {}),
+    ]
+    play(GROUPS, series, expected, tmp_path)
+
+
+def test_links_are_counted_unless_they_are_down(tmp_path: Path) -> None:
+    """Asleep is not down, and none is a number too."""
+    series = {}
+    for gpu, states in enumerate(((1, 2, 0), (0, 0, 0))):
+        for link, state in enumerate(states):
+            more = f'gpu="{gpu}", gpu_uuid="GPU-{gpu}", nvlink="{link}", Hostname="n1"'
+            series[f"DCGM_FI_DEV_NVLINK_GET_STATE{{{more}}}"] = f"{state}x10"
+    name = "gpu:nvlinks_up:count"
+    wanted = {f'{name}{{node="n1", gpu="{n}", uuid="GPU-{n}"}}': up for n, up in ((0, 2), (1, 0))}
+    play(GROUPS, series, [Expected(name, "1m", wanted)], tmp_path)

@@ -7,11 +7,12 @@ import socket
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from warpwatch import config
-from warpwatch.app import attribution, faults, profiling, systemd
+from warpwatch import config, control
+from warpwatch.app import attribution, faults, profiling, releasing, sockets, systemd
 from warpwatch.app.allocation import one_heap, settle
 from warpwatch.app.serving import Announce, Beside, Signals, Started, alone, url_of
 from warpwatch.app.sources import DEMO, PATIENCE, Opened, first_look, open_source
@@ -23,7 +24,7 @@ from warpwatch.exporter.listing import Origin
 from warpwatch.exporter.service import Exporter
 from warpwatch.exporter.settings import Settings
 from warpwatch.httpd import address, join_address
-from warpwatch.sources.base import Releasable, Source
+from warpwatch.sources.base import Source
 
 if TYPE_CHECKING:
     from warpwatch.httpd.edge import Edge
@@ -88,7 +89,9 @@ async def _serve(
         if opened.simulation is not None:
             simulation = faults.listening(opened.simulation, exporter.port)
             await _listen(simulation, stack, "no faults can be injected here")
-        await _listen(profiling.listening(exporter), stack, "profiling cannot be paused here")
+        heed = partial(_heed, opened.source, settings.release_seconds, exporter)
+        requests = sockets.listening(sockets.EXPORTER, exporter.port, heed)
+        await _listen(requests, stack, "profiling cannot be paused here")
         info = await exporter.first_look()
         notes = "; ".join(filter(None, (note, moved)))
         url = url_of(settings.address, exporter.port, secure=exporter.secure)
@@ -100,7 +103,8 @@ async def _serve(
         settle()
         alive = asyncio.create_task(notifier.keep(exporter.alive, clock))
         await signals.until_stopped(
-            exporter.reload, lambda: _release(opened.source, settings.release_seconds, exporter)
+            exporter.reload,
+            lambda: releasing.release(opened.source, settings.release_seconds, exporter),
         )
         alive.cancel()
         notifier.say("STOPPING=1")
@@ -125,13 +129,13 @@ async def _listen(
         log.warning("%s: %s (%s)", without, error.message, error.hint)
 
 
-def _release(source: Source, seconds: float, exporter: Exporter) -> None:
-    if isinstance(source, Releasable):
-        log.info("asked to let go of the driver for %g s", seconds)
-        source.release(seconds)
-        exporter.hurry()
-    else:
-        log.info("asked to let go of the driver: without effect, since this source holds none")
+def _heed(
+    source: Source, usual: float, exporter: Exporter, request: control.Request
+) -> control.Reply:
+    """What can be asked of an exporter that runs."""
+    if "release" in request:
+        return releasing.handle(source, usual, exporter, request)
+    return profiling.handle(exporter, request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +148,7 @@ class Parts:
     attribution: Chain
     edge: "Edge | None"
 
-    def exporter(self, listen: str, opened: Opened, sockets: Sequence[socket.socket]) -> Exporter:
+    def exporter(self, listen: str, opened: Opened, handed: Sequence[socket.socket]) -> Exporter:
         simulation = opened.simulation
         return Exporter(
             dataclasses.replace(self.settings, address=listen),
@@ -154,7 +158,7 @@ class Parts:
             origin=self.origin,
             attribution=self.attribution,
             edge=self.edge,
-            sockets=sockets,
+            sockets=handed,
         )
 
 
@@ -176,13 +180,13 @@ def assemble(settings: Settings, clock: Clock, *, here: bool) -> Parts:
 
 
 async def _start(
-    parts: Parts, opened: Opened, sockets: Sequence[socket.socket], tries: int
+    parts: Parts, opened: Opened, handed: Sequence[socket.socket], tries: int
 ) -> tuple[Exporter, str]:
     """A started exporter, and what is to be said of its port if that is not the one asked for."""
     host, port = address(parts.settings.address)
     moved = ""
     while True:
-        exporter = parts.exporter(join_address(host, port), opened, sockets)
+        exporter = parts.exporter(join_address(host, port), opened, handed)
         try:
             await exporter.start()
         except Unreachable as error:

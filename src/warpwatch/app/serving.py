@@ -46,7 +46,7 @@ class Signals:
 
     def __init__(self) -> None:
         self._stop = asyncio.Event()
-        self._doers: dict[signal.Signals, Callable[[], None]] = {}
+        self._doers: dict[signal.Signals, Callable[[], object]] = {}
         self._due: set[signal.Signals] = set()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -55,7 +55,9 @@ class Signals:
             loop.add_signal_handler(number, self._heed, number)
 
     async def until_stopped(
-        self, reload: Callable[[], None] | None = None, release: Callable[[], None] | None = None
+        self,
+        reload: Callable[[], object] | None = None,
+        release: Callable[[], object] | None = None,
     ) -> None:
         """Returns at SIGTERM or SIGINT; meanwhile SIGHUP reloads and SIGUSR1 releases."""
         for number, doer in ((signal.SIGHUP, reload), (signal.SIGUSR1, release)):

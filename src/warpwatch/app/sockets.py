@@ -9,6 +9,7 @@ from pathlib import Path
 
 from warpwatch import config, control
 from warpwatch.errors import InputError, Unreachable, WarpwatchError
+from warpwatch.units import Seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,17 @@ def find(kind: Kind) -> Path:
         )
     names = ", ".join(map(str, found))
     raise WarpwatchError(f"several {kind.noun}s run here: {names}", hint="choose with --socket")
+
+
+def lasting(request: control.Request) -> float | None:
+    """The seconds of `{"for": "10m"}`, if it is said."""
+    text = request.get("for")
+    if text is None:
+        return None
+    try:
+        return Seconds.parse(text)
+    except ValueError as error:
+        raise InputError("the request: for", str(error)) from error
 
 
 def _own(directory: Path) -> None:

@@ -77,7 +77,8 @@ def up(
         finder = Finder(
             where.binaries, config.search_path(), around.archives, download=around.download
         )
-        stack = Stack(around, where, finder, clock, dict(rendered(Options())), routing)
+        rules = dict(rendered(Options()))
+        stack = Stack(around, where, finder, clock, rules=rules, routing=routing)
 
         @asynccontextmanager
         async def beside(started: Started) -> AsyncIterator[None]:

@@ -1,9 +1,13 @@
-"""`warpwatch explain`: what a metric or an error code means, without leaving the terminal."""
+"""`warpwatch explain`: a metric, an error code or an alert, without leaving the terminal."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from warpwatch.rules.model import Alert
 
 Facts = Mapping[str, str | int | bool | list[str]]
 
@@ -23,7 +27,7 @@ _overrides = click.option(
 
 @click.group("explain")
 def command() -> None:
-    """Explain a metric or an error code."""
+    """Explain a metric, an error code or an alert."""
 
 
 @command.command("field")
@@ -74,6 +78,42 @@ def explain_xid(code: int, overrides: Path | None, output: str) -> None:
 def explain_sxid(code: int, overrides: Path | None, output: str) -> None:
     """Explain an SXid of an NVSwitch."""
     _explain(code, overrides, output, switch=True)
+
+
+@command.command("alert")
+@click.argument("name")
+@_output
+def explain_alert(name: str, output: str) -> None:
+    """Explain an alert: what it means, who acts, what to do first."""
+    import difflib
+
+    from warpwatch.errors import InputError
+    from warpwatch.rules import documents
+
+    alert = documents.find(name)
+    if alert is None:
+        near = difflib.get_close_matches(name, documents.names(), n=1, cutoff=0.4)
+        guess = f"; did you mean {near[0]}?" if near else ""
+        hint = f"warpwatch explain alert {near[0] if near else 'GPUHot'}"
+        raise InputError(f"alert {name}", f"there is none of this name{guess}", hint=hint)
+    if output == "json":
+        _print_json(_alert_facts(alert))
+    else:
+        _print_facts(_alert_facts(alert))
+
+
+def _alert_facts(alert: "Alert") -> Facts:
+    return {
+        "alert": alert.name,
+        "severity": str(alert.severity),
+        "family": alert.family,
+        "what": alert.summary,
+        "meaning": alert.runbook.meaning,
+        "who acts": alert.runbook.acts,
+        "first": list(alert.runbook.first),
+        "over": alert.runbook.over,
+        "expression": alert.expr,
+    }
 
 
 def _explain(code: int, path: Path | None, output: str, *, switch: bool) -> None:

@@ -29,6 +29,7 @@ COMMANDS = {
     "record": Entry("record", "Write down what GPUs say, to be replayed later."),
     "config": Entry("config", "Show the exporter's settings and where they were said; check them."),
     "profile": Entry("profile", "Pause profiling in a running exporter, and resume it."),
+    "release": Entry("release", "Let a running exporter let go of the driver for a while."),
     "discovery": Entry("discovery", "List GPUs, and which fields they give, which not, and why."),
     "explain": Entry("explain", "Say what a field or an error code means."),
     "rules": Entry("rules", "Write rules for Prometheus: neutral series, records, alerts."),

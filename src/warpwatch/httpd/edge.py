@@ -44,13 +44,13 @@ class Edge:
         try:
             config = self._load()
             self._renew(config)
+            self._hold(config)
         except InputError as error:
             log.error("the web configuration stays as it was: %s", error.message)  # noqa: TRY400
         except Exception:
             # A defect of ours; whoever follows must go on, and a later change may be a good one.
             log.exception("the web configuration stays as it was")
         else:
-            self._hold(config)
             log.info("%s was read again", self._path)
 
     async def admit(self, request: Request) -> Response | None:

@@ -95,7 +95,7 @@ def _matches(password: bytes, hashed: str) -> bool:
 
 
 def _given(authorization: str) -> tuple[str, bytes] | None:
-    """bcrypt takes no zero byte, so that no password has one."""
+    """None of a password with a zero byte, which bcrypt does not take."""
     scheme, _, encoded = authorization.partition(" ")
     if scheme.lower() != "basic":
         return None

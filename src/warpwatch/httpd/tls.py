@@ -46,7 +46,7 @@ _SUITES = {
 }
 """Go's name of a suite, in which the file is written → OpenSSL's."""
 _CERTIFICATE = re.compile(
-    r"-----BEGIN ((?:X509 |TRUSTED )?CERTIFICATE)-----.*?-----END \1-----", re.S
+    r"-----BEGIN ((?:X509 |TRUSTED )?CERTIFICATE)-----.*?-----END \1-----", re.DOTALL
 )
 
 

@@ -6,5 +6,6 @@ thresholds   the numbers, in one place, and how a user changes them
 identity     labels under which each exporter names the same GPU, made one
 normalise    the first group: neutral series
 recording    what is looked at from afar: by node, workload, team, model, cluster
-alerts       one file per family
+alerts       one file per family, each alert with its runbook
+render       all of it as text; documents: what of it is committed
 """

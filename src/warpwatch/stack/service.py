@@ -63,6 +63,7 @@ class Stack:
         places: Places,
         finder: Finder,
         clock: Clock,
+        *,
         rules: Mapping[str, str] = MappingProxyType({}),
         routing: Routing | None = None,
     ) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dockerd import Dockerd, answer, listed, serving
-from warpwatch.clients.containers.runtime import Runtime
+from warpwatch.clients.containers.runtime import _LARGEST, Runtime
 from warpwatch.clock import SystemClock
 from warpwatch.errors import Unreachable
 
@@ -73,13 +73,39 @@ def test_what_is_no_list_of_containers_is_unreachable(dockerd: Dockerd, name: st
             assert runtime.names(5.0) == {}
 
 
-def test_an_answer_without_end_is_read_to_a_bound(
+@pytest.mark.parametrize("beyond", [0, 1])
+def test_an_answer_is_read_to_a_bound(
+    dockerd: Dockerd, monkeypatch: pytest.MonkeyPatch, beyond: int
+) -> None:
+    body = b"[" + b" " * 998 + b"]"
+    monkeypatch.setattr("warpwatch.clients.containers.runtime._LARGEST", len(body) - beyond)
+    dockerd.answer = answer(body)
+    runtime = Runtime(str(dockerd.path), CLOCK)
+    with serving(dockerd):
+        if beyond:
+            with pytest.raises(Unreachable, match="without end"):
+                runtime.names(5.0)
+        else:
+            assert runtime.names(5.0) == {}
+
+
+def test_one_who_never_ends_is_not_read_to_the_end(
     dockerd: Dockerd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("warpwatch.clients.containers.runtime._LARGEST", 1000)
-    dockerd.answer = answer(b"[" + b" " * 2000 + b"]")
+    dockerd.answer = b"HTTP/1.1 200 OK\r\n\r\n" + b" " * 2000
+    dockerd.open_end = True
     with serving(dockerd), pytest.raises(Unreachable, match="without end"):
         Runtime(str(dockerd.path), CLOCK).names(5.0)
+
+
+def test_a_machine_with_thousands_of_containers_is_told_of(dockerd: Dockerd) -> None:
+    """Two thousand bytes of each, as Docker has them with labels and mounts."""
+    said = [{"Id": f"{n:064x}", "Names": [f"/c{n}"], "Labels": "x" * 2000} for n in range(3000)]
+    dockerd.answer = answer(json.dumps(said).encode())
+    with serving(dockerd):
+        assert len(Runtime(str(dockerd.path), CLOCK).names(5.0)) == 3000
+    assert 2 * len(dockerd.answer) < _LARGEST <= 32 * 1024 * 1024
 
 
 def test_one_who_only_drips_is_not_waited_for(dockerd: Dockerd) -> None:

@@ -48,12 +48,12 @@ CASES = {
         silent=(requests("0+99.5x90", "0+100x90"), requests("7x90", "100x90"), {}),
     ),
     "AIInferenceFailing": Case(
-        fires=outcomes("0+90x90", "0+10x40 400x50"),
+        fires=outcomes("0+94x90", "0+6x40 240x50"),
         before="2m",
         at="10m",
         over="50m",
         labels=WHICH,
-        says="ml chat m1: 10% of the requests.",
+        says="ml chat m1: 6% of the requests.",
         silent=(outcomes("0+96x90", "0+4x90"), outcomes("500x90", "500x90"), {}),
     ),
     "AIInferenceQueueGrowing": Case(
@@ -108,6 +108,7 @@ CASES = {
         over="1600m",
         labels={**WHICH, "metric": "accuracy"},
         says="chat m1: accuracy fell by 0.060.",
+        every=120,
         silent=(
             one("quality_value", "0.9x1500 0.86x180", ', metric="accuracy"'),
             one("quality_value", "0.9x1500 0.5x180", ', metric="loss"'),
@@ -115,12 +116,12 @@ CASES = {
         ),
     ),
     "AIInputDrifting": Case(
-        fires=one("quality_drift_score", "0.1x9 0.3x90 0.1x30", ', feature="age"'),
+        fires=one("quality_drift_score", "0.1x9 0.25x90 0.1x30", ', feature="age"'),
         before="68m",
         at="72m",
         over="101m",
         labels={**WHICH, "feature": "age"},
-        says="chat age: drift 0.30.",
+        says="chat age: drift 0.25.",
         silent=(one("quality_drift_score", "0.2x120", ', feature="age"'), {}),
     ),
 }

@@ -42,7 +42,8 @@ def xid(code: str, other: str, says: str, *, over: str = "42m") -> Case:
     return Case(
         fires=last(code, 20),
         before="18m",
-        at="21m",
+        at="29m",
+        still="" if over == "31m" else "39m",
         over=over,
         labels={**NODE_GPU, "xid": code},
         says=says,
@@ -66,9 +67,18 @@ def seen(code: str) -> str:
     return f"XID {code} on GPU 0 of n1; warpwatch explain xid {code}."
 
 
-def flag(name: str, says: str, *, bad: str = "1", good: str = "0", **times: str) -> Case:
+def flag(
+    name: str,
+    says: str,
+    *,
+    bad: str = "1",
+    good: str = "0",
+    others: tuple[str, ...] = (),
+    **times: str,
+) -> Case:
     """Good, then bad for ten minutes, then good again."""
     return Case(
+        also={f"as {more}": ({f"gpu:{name}{{{GPU}}}": f"{more}x60"}, "40m") for more in others},
         fires={f"gpu:{name}{{{GPU}}}": f"{good}x9 {bad}x30 {good}x30"},
         before=times.get("before", "9m"),
         at=times.get("at", "12m"),
@@ -121,6 +131,7 @@ MEMORY = {
         fires={f"gpu:ecc_uncorrected:total{{{GPU}}}": "3x10 4x60"},
         before="9m",
         at="12m",
+        still="27m",
         over="32m",
         labels=WHOLE,
         says="1 uncorrected ECC errors on GPU 0 of n1 (H100).",
@@ -140,6 +151,7 @@ MEMORY = {
         says="120 corrected ECC errors within an hour on GPU 0 of n1 (H100).",
         silent=(
             {f"gpu:ecc_corrected:total{{{GPU}}}": "7+1.5x200"},
+            {f"gpu:ecc_corrected_volatile:total{{{GPU}}}": "7+1.5x200"},
             {f"gpu:ecc_corrected:total{{{GPU}}}": "9000x200"},
         ),
         also={
@@ -216,18 +228,21 @@ MEMORY = {
 
 LINKS = {
     "GPUNvlinkErrors": Case(
-        fires={f"gpu:nvlink_replay_errors:total{{{GPU}}}": "5x10 20x90"},
+        fires={f"gpu:nvlink_replay_errors:total{{{GPU}}}": "5x10 16x90"},
         before="12m",
         at="20m",
         over="75m",
         labels=WHOLE,
-        says="15 within an hour on GPU 0 of n1 (H100).",
+        says="11 within an hour on GPU 0 of n1 (H100).",
         silent=(
-            {f"gpu:nvlink_replay_errors:total{{{GPU}}}": "5x10 13x90"},
+            {
+                f"gpu:nvlink_{kind}_errors:total{{{GPU}}}": "5x10 13x90"
+                for kind in ("crc_flit", "crc_data", "replay", "recovery")
+            },
             {f"gpu:nvlink_replay_errors:total{{{GPU}}}": "500x10 0x90"},
         ),
         also={
-            kind: ({f"gpu:nvlink_{kind}_errors:total{{{GPU}}}": "5x10 20x90"}, "20m")
+            kind: ({f"gpu:nvlink_{kind}_errors:total{{{GPU}}}": "5x10 16x90"}, "20m")
             for kind in ("crc_flit", "crc_data", "recovery")
         },
     ),
@@ -258,6 +273,7 @@ LINKS = {
         "GPU 0 of n1 (H100) still waits for it (state 2: 1 not begun, 2 under way).",
         bad="2",
         good="3",
+        others=("1",),
         before="24m",
         at="27m",
     ),
@@ -271,13 +287,13 @@ LINKS = {
         over="72m",
     ),
     "GPUPcieDowngraded": Case(
-        fires=pcie("8x60 16x30", "0.9x90"),
+        fires=pcie("8x60 16x30", "0.32x90"),
         before="12m",
         at="20m",
         over="62m",
         labels=WHOLE,
         says="GPU 0 of n1 (H100) runs at 8 (lanes, or generation) under load.",
-        silent=(pcie("16x90", "0.9x90"), pcie("8x90", "0.2x90")),
+        silent=(pcie("16x90", "0.9x90"), pcie("8x90", "0.28x90")),
         also={"by generation": (pcie("16x90", "0.4 0.9x90", generation="3x90"), "20m")},
     ),
     "GPUHung": Case(
@@ -299,14 +315,15 @@ BOARDS = {
         over="25h",
         labels={"node": "n1"},
         says="n1 has 7 GPUs.",
+        every=120,
         silent=(count("8x1600"), count("7x30 8x1570"), count("8x30"), count("8x30 7x1 8x1570")),
     ),
     "GPUPowerBrake": flag(
         "throttled_power_brake:ratio",
         "GPU 0 of n1 (H100) is slowed by an external power brake: look at the node's power "
         "supplies.",
-        bad="0.02",
-        good="0.005",
+        bad="0.012",
+        good="0.009",
         before="11m",
         at="13m",
     ),

@@ -11,15 +11,15 @@ ALERTS = told("monitoring")
 ON = {"job": "gpus", "instance": "n1:9400"}
 
 
-def up(job: str, values: str, more: Series | None = None) -> Series:
+def up(job: str, values: str, more: Series | None = None) -> dict[str, str]:
     return {f'up{{job="{job}", instance="n1:9400"}}': values, **(more or {})}
 
 
-def neighbour(job: str) -> Series:
+def neighbour(job: str) -> dict[str, str]:
     return {f'gpu:source:info{{job="{job}", instance="n2:9400", uuid="GPU-9"}}': "1x60"}
 
 
-def own(series: str, values: str, more: str = "") -> Series:
+def own(series: str, values: str, more: str = "") -> dict[str, str]:
     return {f'{series}{{job="gpus", instance="n1:9400"{more}}}': values}
 
 
@@ -131,21 +131,21 @@ CASES = {
         silent=({'prometheus_rule_evaluation_failures_total{rule_group="g"}': "3x70"},),
     ),
     "PrometheusNotificationsFailing": Case(
-        fires=sends("0+1x40 40x40", "0+64x90"),
+        fires=sends("0+0.7x40 28x40", "0+64x90"),
         before="9m",
         at="30m",
         over="48m",
         labels={"instance": "p", "alertmanager": "http://am"},
         says="Some of p to http://am are lost.",
-        silent=(sends("0+1x90", "0+110x90"), sends("5x90", "0+64x90"), sends("0x90", "0x90")),
+        silent=(sends("0+0.6x90", "0+64x90"), sends("5x90", "0+64x90"), sends("0x90", "0x90")),
     ),
     "AlertmanagerNotificationsFailing": Case(
-        fires=delivers("0+1x40 40x40", "0+10x90"),
+        fires=delivers("0+6x40 240x40", "0+100x90"),
         before="9m",
         at="30m",
         over="48m",
         labels={"instance": "am", "integration": "slack"},
-        says="10% fail by slack.",
+        says="6% fail by slack.",
         silent=(delivers("0+1x90", "0+20x90"), delivers("0x90", "0x90")),
         also={"before 0.26": (delivers("0+1x40", "0+10x90", reason=""), "30m")},
     ),

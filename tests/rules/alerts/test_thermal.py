@@ -62,11 +62,13 @@ CASES = {
         fires=of(throttled_thermal_hardware__ratio="0x9 0.25x30 0x30"),
         before="14m",
         at="16m",
+        still="42m",
         over="47m",
         labels=WHOLE,
         says="25% of the time on GPU 0 of n1 (H100).",
         silent=(
             of(throttled_thermal_hardware__ratio="0.2x70"),
+            of(throttled_thermal_software__ratio="0.2x70"),
             of(throttled_power_cap__ratio="1x70"),
         ),
         also={"gently": (of(throttled_thermal_software__ratio="0.25x9"), "6m")},
@@ -81,12 +83,12 @@ CASES = {
         silent=(of(throttled_power_cap__ratio="0.5x90"),),
     ),
     "GPUFanFailing": Case(
-        fires=of(fan__ratio="0.3x9 0x30 0.3x30", temperature__celsius="61x70"),
+        fires=of(fan__ratio="0.3x9 0.04x30 0.3x30", temperature__celsius="61x70"),
         before="14m",
         at="16m",
         over="41m",
         labels=WHOLE,
-        says="The fan of GPU 0 of n1 (H100) is at 0%.",
+        says="The fan of GPU 0 of n1 (H100) is at 4%.",
         silent=(
             of(fan__ratio="0x70", temperature__celsius="60x70"),
             of(fan__ratio="0.05x70", temperature__celsius="70x70"),

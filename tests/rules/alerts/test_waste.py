@@ -16,15 +16,15 @@ HELD = "ml/train has GPU 0 of n1 (H100) and does nothing on it."
 MIB = 1 << 20
 
 
-def share(values: str = "1x400") -> Series:
+def share(values: str = "1x400") -> dict[str, str]:
     return {f"gpu_owner:share:ratio{{{GPU}, {POD}}}": values}
 
 
-def active(values: str) -> Series:
+def active(values: str) -> dict[str, str]:
     return {f"gpu_instance:activity:ratio{{{GPU}}}": values}
 
 
-def whole(**values: str) -> Series:
+def whole(**values: str) -> dict[str, str]:
     return {f"gpu:{name.replace('__', ':')}{{{GPU}}}": value for name, value in values.items()}
 
 
@@ -41,7 +41,7 @@ def job(*each: str, pods: int = 1) -> Series:
 
 CASES = {
     "GPUAllocatedIdle": Case(
-        fires=share() | active("0.01x120 0.9x100"),
+        fires=share() | active("0.04x120 0.9x100"),
         before="58m",
         at="62m",
         over="125m",
@@ -55,7 +55,7 @@ CASES = {
         ),
     ),
     "GPUUnderused": Case(
-        fires=share() | active("0.2x90 0.9x100"),
+        fires=share() | active("0.28x90 0.9x100"),
         before="28m",
         at="32m",
         over="100m",
@@ -73,7 +73,7 @@ CASES = {
         silent=(whole(activity__ratio="0.95x480"),),
     ),
     "GPUJobStalled": Case(
-        fires=whole(utilisation__ratio="1x60", power_of_limit__ratio="0.9x9 0.2x30 0.9x20"),
+        fires=whole(utilisation__ratio="1x60", power_of_limit__ratio="0.9x9 0.28x30 0.9x20"),
         before="20m",
         at="35m",
         over="50m",
@@ -108,12 +108,12 @@ CASES = {
         ),
     ),
     "GPUJobImbalanced": Case(
-        fires=job("0.9x70 0.9x70", "0.5x70 0.9x70"),
+        fires=job("0.9x70 0.9x70", "0.55x70 0.9x70"),
         before="28m",
         at="32m",
         over="85m",
         labels={**OWNED, "workload_pod": "train-0"},
-        says="ml/train-0: activity differs by 40% between its GPUs.",
+        says="ml/train-0: activity differs by 35% between its GPUs.",
         silent=(job("0.9x140", "0.65x140"), job("0.9x140", "0.1x140", pods=2), job("0.9x140")),
     ),
 }

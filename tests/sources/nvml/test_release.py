@@ -9,6 +9,8 @@ from bindings import ALL, NOW, Bindings, read, source_of
 from warpwatch.clock import ManualClock
 from warpwatch.samples.sample import Reason
 from warpwatch.sources.base import Releasable
+from warpwatch.sources.nvml.door import Door
+from warpwatch.sources.nvml.listener import Listener
 from warpwatch.sources.nvml.source import NvmlSource
 
 HERE = "NVIDIA's driver on this machine"
@@ -72,6 +74,28 @@ def test_asked_again_the_time_begins_anew(
     clock.advance(10)
     source.inventory()
     assert bindings.running == 1
+
+
+def test_asked_again_while_it_is_being_done_that_is_done_next(
+    bindings: Bindings, clock: ManualClock
+) -> None:
+    asked: list[NvmlSource] = []
+
+    class Impatient(Listener):
+        def let_go(self) -> bool:
+            while asked:
+                asked.pop().release(300)
+            return super().let_go()
+
+    source = NvmlSource(Door(bindings), clock, Impatient(clock), bound=Path("/nonexistent"))
+    asked.append(source)
+    source.release(60)
+    assert "for 60 s" in source.inventory().info.detail
+    assert "for 300 s" in source.inventory().info.detail
+    clock.advance(299)
+    source.inventory()
+    assert bindings.running == 0
+    source.close()
 
 
 def test_a_driver_that_is_gone_afterwards_is_looked_for(

@@ -163,8 +163,8 @@ ACTING: tuple[Flag, ...] = (
         sort=Sort.NUMBER,
         least=1,
         default=60,
-        help="For how long SIGUSR1 makes the exporter let go of the driver, so that a GPU can be "
-        "reset, MIG be changed or the driver be unloaded.",
+        help="For how long warpwatch release or SIGUSR1 makes the exporter let go of the driver, "
+        "so that a GPU can be reset, MIG be changed or the driver be unloaded.",
     ),
     Flag(
         names=("--log-format",),

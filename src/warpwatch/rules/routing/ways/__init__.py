@@ -7,6 +7,8 @@ from warpwatch.rules.routing.ways.slack import Slack
 from warpwatch.rules.routing.ways.teams import Teams
 from warpwatch.rules.routing.ways.webhook import Webhook
 
+__all__ = ["WAYS", "Email", "Opsgenie", "Pagerduty", "Slack", "Teams", "Way", "Webhook"]
+
 Way = Email | Opsgenie | Pagerduty | Slack | Teams | Webhook
 
 WAYS: tuple[type[Way], ...] = (Email, Opsgenie, Pagerduty, Slack, Teams, Webhook)
