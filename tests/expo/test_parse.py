@@ -50,3 +50,8 @@ def test_any_text_parses_or_is_refused(text: str) -> None:
         parse(text)
     except InputError as error:
         assert error.where.startswith("page:")  # noqa: PT017  both outcomes are allowed
+
+
+def test_a_label_that_is_there_twice_is_refused_as_prometheus_refuses_it() -> None:
+    with pytest.raises(InputError, match="page:1: a label of a is there twice"):
+        parse('a{gpu="0",gpu="1"} 1')
