@@ -206,6 +206,13 @@ def test_flags_of_pods_and_containers_need_the_ones_that_ask_for_those() -> None
     }
 
 
+@pytest.mark.parametrize("kubernetes", [True, False])
+def test_virtual_gpus_cost_nothing_outside_of_kubernetes(*, kubernetes: bool) -> None:
+    given = {"kubernetes": kubernetes, "kubernetes_virtual_gpus": True, **NAMED}
+    settings = config.exporter(given, {}).settings
+    assert (settings.shares_gpus, settings.reads_processes) == (kubernetes, kubernetes)
+
+
 def test_a_variable_of_ours_that_is_none_is_a_warning_with_a_guess() -> None:
     environment = {
         "WARPWATCH_EXPORTER__SLURMS": "true",

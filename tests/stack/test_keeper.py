@@ -129,7 +129,7 @@ def test_one_that_hears_no_sigterm_is_killed(tmp_path: Path) -> None:
         pids.append(keeper.pid)
 
     keep(tmp_path, DEAF, doing)
-    assert not alive(pids[0])
+    wait_until(lambda: not alive(pids[0]), "it ends")
 
 
 def test_what_a_child_has_started_itself_ends_with_it(tmp_path: Path) -> None:

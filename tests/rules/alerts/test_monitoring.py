@@ -55,7 +55,7 @@ CASES = {
         before="14m",
         at="16m",
         over="41m",
-        labels=ON,
+        labels={**ON, "node": "n1"},
         says="n1:9400 of job gpus does not answer.",
         silent=(
             up("gpus", "1x9 0x3 1x60"),

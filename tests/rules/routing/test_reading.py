@@ -72,6 +72,13 @@ MISTAKES = {
         way('by = "slack", api_url_file = "slack"'),
         r"receivers\.a\[0\]\.api_url_file: Expected `str` matching",
     ),
+    "no path": (
+        way('by = "slack", api_url_file = ""'),
+        r"receivers\.a\[0\]\.api_url_file: Expected `str` matching",
+    ),
+    "no name": (f'receivers."" = [{{{MAIL}}}]{REST}', r"routing: .*length >= 1.*\$\.receivers"),
+    "hours of no time": (f"hours.x = []{REST}", r"routing\.hours.*length >= 1"),
+    "hours of no day": (f"hours.x = [{{days = []}}]{REST}", r"hours\.x\[0\]\.days: .*length"),
     "a webhook to nowhere": (way('by = "webhook"'), r"\[0\]: must give one of url and url_file"),
     "a webhook to two": (
         way(f'{HOOK} url = "http://x", url_file = "/x"'),

@@ -2,6 +2,7 @@
 
 from warpwatch.rules.alerts.words import KERNEL, MINUTE, MONITORS, ON_CALL, SPAN, VALUE, WHERE_OURS
 from warpwatch.rules.model import Alert, Runbook, Severity
+from warpwatch.rules.source import placed
 
 CRITICAL, WARNING, INFO = Severity.CRITICAL, Severity.WARNING, Severity.INFO
 
@@ -14,7 +15,10 @@ ALERTS: tuple[Alert, ...] = (
     Alert(
         name="GPUExporterDown",
         # Known by its name, or by a neighbour of the same job that tells of GPUs.
-        expr=f'up{{job=~"{_JOBS}"}} == 0 or (up == 0 and on (cluster, job) gpu:source:info)',
+        # With the node's name, so that it silences what else is told of that node.
+        expr=placed(
+            f'(up{{job=~"{_JOBS}"}} == 0 or (up == 0 and on (cluster, job) gpu:source:info))'
+        ),
         severity=CRITICAL,
         summary="An exporter of GPU metrics is not to be reached.",
         description="{{ $labels.instance }} of job {{ $labels.job }} does not answer.",

@@ -16,7 +16,7 @@ Clock = Annotated[str, msgspec.Meta(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$"
 
 
 class Hours(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    days: tuple[Day, ...] = DAYS
+    days: Annotated[tuple[Day, ...], msgspec.Meta(min_length=1)] = DAYS
     """Such as `monday:friday`."""
     begin: Clock = "00:00"
     end: Clock = "24:00"

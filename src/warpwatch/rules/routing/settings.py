@@ -16,6 +16,7 @@ NOBODY = "nobody"
 
 Duration = Annotated[str, msgspec.Meta(pattern=r"^(\d+(ms|s|m|h|d))+$")]
 Label = Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z_]\w*|\.\.\.)$")]
+Name = Annotated[str, msgspec.Meta(min_length=1)]
 AlertName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_]\w*$")]
 
 
@@ -50,10 +51,10 @@ class Team(_Table, frozen=True):
 
 
 class Settings(Team, frozen=True, kw_only=True):
-    receivers: dict[str, tuple[Way, ...]] = {}
+    receivers: dict[Name, tuple[Way, ...]] = {}
     """Each is told in all of its ways."""
-    teams: dict[str, Team] = {}
-    hours: dict[str, tuple[Hours, ...]] = {}
+    teams: dict[Name, Team] = {}
+    hours: dict[Name, Annotated[tuple[Hours, ...], msgspec.Meta(min_length=1)]] = {}
     otherwise: str = NOBODY
     """For alerts of other severities than ours."""
     watchdog: str = NOBODY

@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 
 from warpwatch.errors import InputError
-from warpwatch.rules.routing.ways.way import TEXT, TITLE, Common, Config, Path
+from warpwatch.rules.routing.ways.way import TEXT, TITLE, Common, Config, MaybeFile
 
 
 class Email(Common, frozen=True, kw_only=True, tag="email", rename={"sender": "from"}):
@@ -17,7 +17,7 @@ class Email(Common, frozen=True, kw_only=True, tag="email", rename={"sender": "f
     smarthost: Annotated[str, msgspec.Meta(pattern=r"^[^:\s]+:\d+$|^\[[^]\s]+\]:\d+$")]
     """Host and port of the mail server."""
     username: str = ""
-    password_file: Path = ""
+    password_file: MaybeFile = ""
     require_tls: bool = True
 
     def check(self, where: str) -> None:

@@ -1,6 +1,6 @@
 """Opsgenie, as long as its vendor keeps it up."""
 
-from warpwatch.rules.routing.ways.way import TEXT, TITLE, Address, Config, OverHttp, Path
+from warpwatch.rules.routing.ways.way import TEXT, TITLE, Address, Config, File, OverHttp
 
 _PRIORITY = (
     "{{ if eq .CommonLabels.severity `critical` }}P1"
@@ -11,7 +11,7 @@ _PRIORITY = (
 class Opsgenie(OverHttp, frozen=True, kw_only=True, tag="opsgenie"):
     key = "opsgenie_configs"
 
-    api_key_file: Path
+    api_key_file: File
     region: Address = ""
     """`https://api.eu.opsgenie.com/` for accounts in Europe."""
 

@@ -1,12 +1,12 @@
 """PagerDuty, by its Events API v2."""
 
-from warpwatch.rules.routing.ways.way import TEXT, TITLE, Config, OverHttp, Path
+from warpwatch.rules.routing.ways.way import TEXT, TITLE, Config, File, OverHttp
 
 
 class Pagerduty(OverHttp, frozen=True, kw_only=True, tag="pagerduty"):
     key = "pagerduty_configs"
 
-    routing_key_file: Path
+    routing_key_file: File
 
     def written(self) -> Config:
         return {

@@ -1,6 +1,6 @@
 """Slack, and what takes the same messages, by an incoming webhook."""
 
-from warpwatch.rules.routing.ways.way import TEXT, TITLE, Config, OverHttp, Path
+from warpwatch.rules.routing.ways.way import TEXT, TITLE, Config, File, OverHttp
 
 _COLOUR = (
     "{{ if ne .Status `firing` }}good"
@@ -11,7 +11,7 @@ _COLOUR = (
 class Slack(OverHttp, frozen=True, kw_only=True, tag="slack"):
     key = "slack_configs"
 
-    api_url_file: Path
+    api_url_file: File
     channel: str = ""
     """The webhook's own where it is empty."""
 

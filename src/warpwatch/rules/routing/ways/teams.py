@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from warpwatch.rules.routing.release import Need
-from warpwatch.rules.routing.ways.way import TEXT, TITLE, Config, OverHttp, Path
+from warpwatch.rules.routing.ways.way import TEXT, TITLE, Config, File, OverHttp
 
 
 class Teams(OverHttp, frozen=True, kw_only=True, tag="teams"):
     key = "msteamsv2_configs"
 
-    webhook_url_file: Path
+    webhook_url_file: File
 
     def needs(self) -> Iterator[Need]:
         yield Need("", (0, 28), "Microsoft Teams by a workflow")

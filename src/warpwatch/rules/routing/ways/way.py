@@ -16,8 +16,9 @@ Config = dict[str, Any]
 TITLE = '{{ template "warpwatch.title" . }}'
 TEXT = '{{ template "warpwatch.text" . }}'
 
-Path = Annotated[str, msgspec.Meta(pattern=r"^(/.*)?$")]
+File = Annotated[str, msgspec.Meta(pattern=r"^/.")]
 """As Alertmanager's machine has it; ours may be another, so it stands from the root on."""
+MaybeFile = Annotated[str, msgspec.Meta(pattern=r"^(/.+)?$")]
 Address = Annotated[str, msgspec.Meta(pattern=r"^(https?://\S+)?$")]
 
 
@@ -27,7 +28,7 @@ class Common(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     resolved: bool = True
     """Whether the end of an alert is told, too."""
-    ca_file: Path = ""
+    ca_file: MaybeFile = ""
 
     def needs(self) -> Iterator[Need]:
         """What the oldest version served cannot do."""

@@ -7,18 +7,18 @@ import msgspec
 
 from warpwatch.errors import InputError
 from warpwatch.rules.routing.release import Need
-from warpwatch.rules.routing.ways.way import Address, Config, OverHttp, Path, no_password_in
+from warpwatch.rules.routing.ways.way import Address, Config, MaybeFile, OverHttp, no_password_in
 
 
 class Webhook(OverHttp, frozen=True, kw_only=True, tag="webhook"):
     key = "webhook_configs"
 
     url: Address = ""
-    url_file: Path = ""
+    url_file: MaybeFile = ""
     """Where the address itself is a secret."""
-    bearer_token_file: Path = ""
+    bearer_token_file: MaybeFile = ""
     username: str = ""
-    password_file: Path = ""
+    password_file: MaybeFile = ""
     timeout: Annotated[str, msgspec.Meta(pattern=r"^(\d+(ms|s|m))?$")] = ""
     max_alerts: Annotated[int, msgspec.Meta(ge=0)] = 0
     """In one message; 0 is all of them."""
