@@ -118,7 +118,7 @@ class Keeper:
             hung = not ending.done()
         finally:
             watching.cancel()
-            await _end(process, self._pace.grace)
+            await _end(process, ending, self._pace.grace)
             await asyncio.wait({reading}, timeout=1.0)
             reading.cancel()
             self.pid = 0
@@ -173,16 +173,16 @@ class Keeper:
         self._changed()
 
 
-async def _end(process: Process, grace: float) -> None:
-    """The child and whatever it has started itself."""
+async def _end(process: Process, ending: asyncio.Task[int], grace: float) -> None:
+    """The child and whatever it has started itself. Not by asyncio.timeout(): before Python
+    3.11.3 its end, in a task that is being cancelled, is a cancellation, and nothing is killed.
+    """
     for number, patience in ((signal.SIGTERM, grace), (signal.SIGKILL, None)):
-        if process.returncode is not None and number is signal.SIGTERM:
+        if ending.done() and number is signal.SIGTERM:
             continue
         with suppress(ProcessLookupError):
             os.killpg(process.pid, number)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(patience):
-                await process.wait()
+        await asyncio.wait({ending}, timeout=patience)
 
 
 def _how(code: int) -> str:
