@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from warpwatch.stack.access import Access
+from warpwatch.clients.access import Access
 from warpwatch.stack.settings import Settings, check
 
 TEXT = (Path(__file__).parents[2] / "docs" / "stack.md").read_text()

@@ -17,17 +17,17 @@ Result = list[dict[str, dict[str, str]]]
 
 class Prometheus:
     def __init__(self, url: str) -> None:
-        self._url = url
+        self.url = url
 
     def query(self, promql: str) -> Result:
         question = urllib.parse.urlencode({"query": promql})
-        with urllib.request.urlopen(f"{self._url}/api/v1/query?{question}") as answer:  # noqa: S310
+        with urllib.request.urlopen(f"{self.url}/api/v1/query?{question}") as answer:  # noqa: S310
             result: Result = json.load(answer)["data"]["result"]
         return result
 
     def complaints(self) -> list[str]:
         """Of rules that could not be worked out."""
-        with urllib.request.urlopen(f"{self._url}/api/v1/rules") as answer:  # noqa: S310
+        with urllib.request.urlopen(f"{self.url}/api/v1/rules") as answer:  # noqa: S310
             groups = json.load(answer)["data"]["groups"]
         rules = [rule for group in groups for rule in group["rules"]]
         return [f"{rule['name']}: {rule['lastError']}" for rule in rules if "lastError" in rule]

@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from rig import needs_binaries
+from warpwatch.clients.access import Access
 from warpwatch.errors import WarpwatchError
 from warpwatch.stack import alertmanager, prometheus
-from warpwatch.stack.access import Access
 from warpwatch.stack.binaries import Binary
 from warpwatch.stack.prometheus import Neighbours
 from warpwatch.stack.promtool import refusal

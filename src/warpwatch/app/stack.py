@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,13 +15,15 @@ import msgspec
 from warpwatch import config
 from warpwatch.app import exporter, fleet
 from warpwatch.app.serving import Started
+from warpwatch.clients.alertmanager.client import Alertmanager
+from warpwatch.clients.prometheus.client import Prometheus
 from warpwatch.clock import Clock, SystemClock
 from warpwatch.errors import WarpwatchError
 from warpwatch.exporter.settings import DEFAULT_COUNTERS
 from warpwatch.exporter.settings import Settings as ExporterSettings
 from warpwatch.rules.render import Options, rendered
 from warpwatch.rules.routing.settings import Settings as Routing
-from warpwatch.stack import detach, existing, ports
+from warpwatch.stack import detach, ports
 from warpwatch.stack.binaries import Finder
 from warpwatch.stack.instance import Instance, Record, Running, lives
 from warpwatch.stack.places import Places
@@ -113,16 +115,19 @@ def _page(started: Started, demo: Demo | None) -> str:
 
 async def _told_of_existing(there: Existing, gpus: Gpus) -> list[str]:
     """That they answer, and what they are to be given."""
-    servers = [("prometheus", there.prometheus, existing.PROMETHEUS)]
+    async with aclosing(Prometheus(there.prometheus, there.access)) as server:
+        notes = [_answers("prometheus", server.url, (await server.build()).version)]
     if there.alertmanager:
-        servers.append(("alertmanager", there.alertmanager, existing.ALERTMANAGER))
-    notes = []
-    for name, url, path in servers:
-        version = await asyncio.to_thread(existing.look, url, path, there.access)
-        notes.append(f"{name} at {url} answers: {version or 'of a version that it does not tell'}")
+        async with aclosing(Alertmanager(there.alertmanager, there.access)) as teller:
+            version = (await teller.status()).version_info.version
+            notes.append(_answers("alertmanager", teller.url, version))
     job = "http_sd_configs" if gpus.fleet else "static_configs"
     notes.append(f"nothing is started: let it scrape {gpus.target} ({job}, honor_labels: true)")
     return notes
+
+
+def _answers(name: str, url: str, version: str) -> str:
+    return f"{name} at {url} answers: {version or 'of a version that it does not tell'}"
 
 
 def _running_already(instance: Instance) -> Record:

@@ -112,7 +112,7 @@ def _with_existing(
 ) -> "Settings":
     import msgspec
 
-    from warpwatch.stack.access import Access
+    from warpwatch.clients.access import Access
     from warpwatch.stack.settings import Existing
 
     given = {name: value for name, value in access.items() if value}

@@ -1,6 +1,6 @@
 """Other people's programs around our exporter: found, started, watched, stopped.
 
-settings        what may be chosen of them; access: credentials, by file
+settings        what may be chosen of them
 tools           which programs, and how old they may be; version
 binaries        where one is found; archive: of the user's, packages: of Debian's, command: to ask
 places          what is kept on disk, and where
@@ -11,5 +11,4 @@ ports · ready · log_file · storage     what a keeper and the stack need for t
 prometheus · scrape · alertmanager · node_exporter     configuration and command of each
 promtool        the first of these held to its own checker
 service         all of it together; detach: without a terminal
-existing        a Prometheus that somebody else runs
 """

@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from warpwatch.clients.access import ANYBODY, Access
 from warpwatch.errors import InputError
 from warpwatch.httpd import address
-from warpwatch.stack.access import ANYBODY, Access
 from warpwatch.stack.archive import Archive
 from warpwatch.stack.tools import TOOLS
 

@@ -1,23 +1,26 @@
-"""A Prometheus that somebody else runs, and what it takes to be let in."""
+"""Servers that somebody else runs, and what it takes to be let in."""
 
+import asyncio
 import base64
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from certificates import Authority
+from warpwatch.clients.access import ANYBODY, Access
+from warpwatch.clients.alertmanager.client import Alertmanager
+from warpwatch.clients.prometheus.client import Prometheus
 from warpwatch.errors import InputError, Unreachable, UsageError
-from warpwatch.stack.access import ANYBODY, Access
-from warpwatch.stack.existing import ALERTMANAGER, PROMETHEUS, look
 
+PROMETHEUS = "/api/v1/status/buildinfo"
 BODIES = {
     PROMETHEUS: b'{"status": "success", "data": {"version": "3.5.0"}}',
-    ALERTMANAGER: b'{"versionInfo": {"version": "0.28.1"}, "cluster": {}}',
+    "/api/v2/status": b'{"versionInfo": {"version": "0.28.1"}, "cluster": {}}',
     "/odd" + PROMETHEUS: b"<html>",
 }
 
@@ -52,12 +55,32 @@ def door(wanted: dict[str, str], tls: ssl.SSLContext | None = None) -> Iterator[
         server.shutdown()
 
 
+def look(url: str, access: Access = ANYBODY) -> str:
+    async def main() -> str:
+        async with aclosing(Prometheus(url, access)) as server:
+            return (await server.build()).version
+
+    return asyncio.run(main())
+
+
 def test_versions_are_told_where_servers_tell_them() -> None:
+    async def main(url: str) -> str:
+        async with aclosing(Alertmanager(f"{url}/")) as server:
+            return (await server.status()).version_info.version
+
     with door({}) as url:
-        assert look(url, PROMETHEUS, ANYBODY) == "3.5.0"
-        assert look(f"{url}/", ALERTMANAGER, ANYBODY) == "0.28.1"
-        assert look(f"{url}/odd", PROMETHEUS, ANYBODY) == ""
-        assert look(f"{url}/nothing-there", PROMETHEUS, ANYBODY) == ""
+        assert look(url) == "3.5.0"
+        assert asyncio.run(main(url)) == "0.28.1"
+        assert look(f"{url}/nothing-there") == ""
+
+
+def test_what_is_no_prometheus_is_told_to_be_none() -> None:
+    with (
+        door({}) as url,
+        pytest.raises(Unreachable, match=r"/odd/api.*not an answer of Prometheus") as caught,
+    ):
+        look(f"{url}/odd")
+    assert "path prefix" in caught.value.hint
 
 
 @pytest.mark.parametrize(
@@ -80,9 +103,9 @@ def test_it_is_let_in_by_what_files_hold(
         for name, value in access.items()
     }
     with door(wanted) as url:
-        assert look(url, PROMETHEUS, Access(**named)) == "3.5.0"
+        assert look(url, Access(**named)) == "3.5.0"
         with pytest.raises(Unreachable, match="401 Unauthorized") as caught:
-            look(url, PROMETHEUS, ANYBODY)
+            look(url)
     assert "hush" not in caught.value.message + caught.value.hint
 
 
@@ -95,25 +118,25 @@ def test_it_speaks_mutual_tls(tmp_path: Path) -> None:
     context.verify_mode = ssl.CERT_REQUIRED
     access = Access(ca_file=str(authority.cert), cert_file=str(ours.cert), key_file=str(ours.key))
     with door({}, context) as url:
-        assert look(url, PROMETHEUS, access) == "3.5.0"
+        assert look(url, access) == "3.5.0"
         with pytest.raises(Unreachable, match="certificate verify failed"):
-            look(url, PROMETHEUS, ANYBODY)
+            look(url)
 
 
 def test_nobody_there_is_told_with_the_address() -> None:
     with pytest.raises(Unreachable, match=r"http://127\.0\.0\.1:1/api"):
-        look("http://127.0.0.1:1", PROMETHEUS, ANYBODY)
+        look("http://127.0.0.1:1")
 
 
 @pytest.mark.parametrize("url", ["127.0.0.1:9090", "file:///etc/passwd", ""])
 def test_only_addresses_of_servers_are_asked(url: str) -> None:
     with pytest.raises(UsageError, match="is no address of a server"):
-        look(url, PROMETHEUS, ANYBODY)
+        look(url)
 
 
 def test_files_that_cannot_be_used_are_named(tmp_path: Path) -> None:
     gone = str(tmp_path / "gone")
     with pytest.raises(InputError, match="gone"):
-        look("http://127.0.0.1:1", PROMETHEUS, Access(bearer_token_file=gone))
+        look("http://127.0.0.1:1", Access(bearer_token_file=gone))
     with pytest.raises(InputError, match="gone: cannot be used for TLS"):
-        look("https://127.0.0.1:1", PROMETHEUS, Access(ca_file=gone))
+        look("https://127.0.0.1:1", Access(ca_file=gone))
