@@ -49,6 +49,7 @@ def told(family: str) -> dict[str, Alert]:
 
 
 def play(alert: Alert, case: Case, folder: Path) -> None:
+    """`alert` is one of `told`, or `settled` likewise."""
     fires: dict[str, object] = {
         "exp_labels": {**case.labels, "severity": str(alert.severity), "family": alert.family},
         "exp_annotations": {

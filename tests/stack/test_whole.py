@@ -155,7 +155,7 @@ def test_an_existing_prometheus_is_looked_at_and_nothing_is_started(rig: Rig) ->
 def test_an_existing_prometheus_that_does_not_answer_is_an_error(rig: Rig) -> None:
     done = run(*UP, "--prometheus", "http://127.0.0.1:1", env=rig.env)
     assert done.returncode == 4
-    assert "http://127.0.0.1:1/api/v1/status/buildinfo: [Errno 111]" in done.stderr
+    assert "http://127.0.0.1:1/api/v1/status/buildinfo: Connection refused" in done.stderr
 
 
 def test_a_whole_fleet_is_found_in_the_demonstration(rig: Rig) -> None:

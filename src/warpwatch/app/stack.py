@@ -7,14 +7,14 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
 from warpwatch import config
 from warpwatch.app import exporter, fleet
-from warpwatch.app.serving import Started
+from warpwatch.app.serving import Beside, Started
 from warpwatch.clients.alertmanager.client import Alertmanager
 from warpwatch.clients.prometheus.client import Prometheus
 from warpwatch.clock import Clock, SystemClock
@@ -42,6 +42,8 @@ DEMO = fleet.FleetSettings(
     compat="classic",
     collectors=DEFAULT_COUNTERS,
 )
+DEMO_HURRY = 10.0
+"""So much faster alerts judge in a demonstration, for nobody wants to watch one for an hour."""
 STOPPED_WITHIN = 25.0
 """Seconds: longer than the slowest child is given to end by itself."""
 STARTED_WITHIN = 300.0
@@ -60,15 +62,20 @@ def places() -> Places:
     return Places(config.state_directory(), config.cache_directory())
 
 
-def up(
-    settings: ExporterSettings,
-    around: Settings,
-    demo: Demo | None,
-    announce: Announce,
-    routing: Routing | None = None,
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """All that was said of a stack."""
+
+    exporter: ExporterSettings
+    around: Settings
+    routing: Routing | None = None
+    rules: Options = field(default_factory=Options)
+    demo: Demo | None = None
+
+
+def up(wanted: Wanted, announce: Announce) -> None:
     """Runs it until told to stop; where it runs already, that is told instead."""
-    clock, where = SystemClock(), places()
+    where = places()
     where.make()
     instance = Instance(where.state)
     with instance.hold() as mine:
@@ -76,37 +83,56 @@ def up(
             announce(_running_already(instance))
             return
         _clear(instance)
-        finder = Finder(
-            where.binaries, config.search_path(), around.archives, download=around.download
-        )
-        rules = dict(rendered(Options()))
-        stack = Stack(around, where, finder, clock, rules=rules, routing=routing)
-
-        @asynccontextmanager
-        async def beside(started: Started) -> AsyncIterator[None]:
-            part = Running("exporter", "ready", _page(started, demo), note=started.source)
-            gpus = Gpus(
-                started.url.partition("://")[2],
-                secure=started.url.startswith("https:"),
-                fleet=demo is not None,
-            )
-            notes = [started.note] if started.note else []
-            if around.existing is not None:
-                notes += await _told_of_existing(around.existing, gpus)
-            async with stack.running(part, gpus, simulated=started.simulated, notes=notes):
-                yield
+        stack = _stack(wanted, where)
 
         def tell(_: Started) -> None:
             announce(stack.record)
 
-        if demo is None:
-            exporter.up(settings, tell, beside)
-        else:
-            chosen = ports.choose(settings.address)
-            wanted = dataclasses.replace(
-                DEMO, listen=chosen.listen, compat=settings.compat, mig=demo.mig
-            )
-            fleet.serve(wanted, tell, beside, note=chosen.moved)
+        if wanted.demo is None:
+            exporter.up(wanted.exporter, tell, _beside(stack, wanted))
+            return
+        chosen = ports.choose(wanted.exporter.address)
+        simulated = dataclasses.replace(
+            DEMO, listen=chosen.listen, compat=wanted.exporter.compat, mig=wanted.demo.mig
+        )
+        fleet.serve(simulated, tell, _beside(stack, wanted), note=chosen.moved)
+
+
+def _stack(wanted: Wanted, where: Places) -> Stack:
+    around, rules = wanted.around, wanted.rules
+    if wanted.demo is not None:
+        rules = dataclasses.replace(rules, hurry=DEMO_HURRY)
+    finder = Finder(where.binaries, config.search_path(), around.archives, download=around.download)
+    return Stack(
+        around,
+        where,
+        finder,
+        SystemClock(),
+        rules=dict(rendered(rules)),
+        routing=wanted.routing,
+    )
+
+
+def _beside(stack: Stack, wanted: Wanted) -> Beside:
+    demo, there = wanted.demo, wanted.around.existing
+
+    @asynccontextmanager
+    async def beside(started: Started) -> AsyncIterator[None]:
+        part = Running("exporter", "ready", _page(started, demo), note=started.source)
+        gpus = Gpus(
+            started.url.partition("://")[2],
+            secure=started.url.startswith("https:"),
+            fleet=demo is not None,
+        )
+        notes = [started.note] if started.note else []
+        if demo is not None:
+            notes.append(f"rules judge {DEMO_HURRY:g} times faster than for real GPUs")
+        if there is not None:
+            notes += await _told_of_existing(there, gpus)
+        async with stack.running(part, gpus, simulated=started.simulated, notes=notes):
+            yield
+
+    return beside
 
 
 def _page(started: Started, demo: Demo | None) -> str:

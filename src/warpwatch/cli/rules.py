@@ -1,10 +1,18 @@
 """warpwatch rules: what a Prometheus is to work out and to alert about."""
 
+import dataclasses
 from pathlib import Path
 
 import click
 
 from warpwatch.errors import InputError, UsageError
+
+_NEXT = {
+    "prometheus": "name both under rule_files in prometheus.yml and reload it; for Thanos give "
+    "them to its ruler, for Mimir to `mimirtool rules load`, for VictoriaMetrics to vmalert -rule",
+    "kubernetes": "kubectl apply -f them, with the labels that your Prometheus looks for: "
+    "kubectl get prometheus -A -o jsonpath='{..ruleSelector}'",
+}
 
 
 @click.group("rules")
@@ -15,37 +23,91 @@ def command() -> None:
 @command.command("render")
 @click.option("--out", default=".", show_default=True, help="Folder to write the files into.")
 @click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="Another threshold.")
-@click.option("--team-label", default="team", show_default=True, help="Pod label of the team.")
+@click.option("--team-label", help="Pod label of the team.  [default: team]")
 @click.option("--team", "teams", multiple=True, metavar="NAMESPACE=TEAM", help="Of a namespace.")
-def render(out: str, changes: tuple[str, ...], team_label: str, teams: tuple[str, ...]) -> None:
-    """Write prometheus_rules.yaml and prometheus_alerts.yaml."""
-    from warpwatch.rules.render import Options, rendered
+@click.option(
+    "--format", "form", type=click.Choice(tuple(_NEXT)), default="prometheus", show_default=True,
+    help="Files of rules, or PrometheusRule objects for its operator.",
+)  # fmt: skip
+@click.option(
+    "--label", "labels", multiple=True, metavar="NAME=VALUE",
+    help="Of such objects.  [default: release=kube-prometheus-stack]",
+)  # fmt: skip
+@click.option("--config", "file", default="", help="Settings file, as in warpwatch exporter.")
+@click.option(
+    "--time-scale", type=click.FloatRange(min=1), default=1.0, metavar="N",
+    help="Divide all windows and waits by this; only with --demo.",
+)  # fmt: skip
+@click.option("--demo", is_flag=True, help="Confess that these rules are for a demonstration.")
+def render(  # noqa: PLR0917  click hands over one argument per option
+    out: str,
+    changes: tuple[str, ...],
+    team_label: str | None,
+    teams: tuple[str, ...],
+    form: str,
+    labels: tuple[str, ...],
+    file: str,
+    time_scale: float,
+    *,
+    demo: bool,
+) -> None:
+    """Write prometheus_rules.yaml and prometheus_alerts.yaml.
+
+    Thresholds and teams come from [rules] in warpwatch.toml; what is said here counts before that.
+    """
+    from warpwatch.config.rules import rules
+    from warpwatch.rules.render import objects, rendered
     from warpwatch.rules.thresholds import changed
 
-    options = Options(
-        thresholds=changed(_pairs("--set", changes)),
-        team_label=team_label,
-        teams=_pairs("--team", teams),
+    if time_scale != 1.0 and not demo:
+        raise UsageError(
+            "--time-scale makes alerts that are wrong for real GPUs",
+            hint="add --demo where that is what it is for",
+        )
+    said = rules(file)
+    options = dataclasses.replace(
+        said,
+        thresholds=changed(_pairs("--set", changes), said.thresholds),
+        team_label=said.team_label if team_label is None else team_label,
+        teams={**said.teams, **_pairs("--team", teams)},
+        hurry=time_scale,
     )
+    if form == "kubernetes":
+        named = _pairs("--label", labels) or {"release": "kube-prometheus-stack"}
+        files = objects(options, named)
+    else:
+        files = rendered(options)
     folder = Path(out)
-    for name, text in rendered(options):
-        path = folder / name
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise InputError(str(path), f"cannot be written: {error.strerror}") from error
-        click.echo(path)
-    click.echo("  next: name them under rule_files in prometheus.yml, and reload it", err=True)
+    for name, text in files:
+        _write(folder / name, text)
+    click.echo(f"  next: {_NEXT[form]}", err=True)
 
 
 @command.command("thresholds")
-def thresholds() -> None:
-    """List the thresholds, their defaults and what they mean."""
+@click.option("--config", "file", default="", help="Settings file, as in warpwatch exporter.")
+def thresholds(file: str) -> None:
+    """List the thresholds as they are set, their defaults and what they mean."""
+    from warpwatch.config.rules import rules
     from warpwatch.rules.thresholds import plain, table
 
+    said = rules(file)
     for name, default, unit, text in table():
-        click.echo(f"{name:<26} {plain(default):>10} {unit:<8} {text}")
+        now = getattr(said.thresholds, name)
+        changed = "" if now == default else f" (default {plain(default)})"
+        click.echo(f"{name:<26} {plain(now):>10} {unit:<8} {text}{changed}")
+    for kind in ("boards", "namespaces"):
+        for key, numbers in getattr(said.exceptions, kind).items():
+            for name, value in numbers.items():
+                click.echo(f"{name:<26} {plain(value):>10} {'':<8} for {kind} {key}")
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(str(path), f"cannot be written: {error.strerror}") from error
+    click.echo(path)
 
 
 def _pairs(flag: str, words: tuple[str, ...]) -> dict[str, str]:

@@ -71,14 +71,11 @@ def command(  # noqa: PLR0917  click hands over one argument per option
     """
     from warpwatch import config
     from warpwatch.app import exporter, stack
-    from warpwatch.cli import logs
     from warpwatch.config.routing import routing
+    from warpwatch.config.rules import rules
     from warpwatch.config.stack import stack as stack_settings
 
-    if log_file is None:
-        logs.to_stderr("text")
-    else:
-        logs.to_file(log_file)
+    _log(log_file)
     if demo and (source or no_stack):
         raise UsageError(f"--demo does not go with {'--source' if source else '--no-stack'}")
     address = address or (FLEET if demo else EXPORTER)
@@ -88,13 +85,27 @@ def command(  # noqa: PLR0917  click hands over one argument per option
         exporter.up(settings, _announce_exporter)
         return
     around = _with_existing(stack_settings(file), prometheus, alertmanager, access)
-    told = routing(file)
+    wanted = stack.Wanted(
+        exporter=settings,
+        around=around,
+        routing=routing(file),
+        rules=rules(file),
+        demo=stack.Demo(mig=demo == "mig") if demo else None,
+    )
     if detach:
         log = stack.places().logs / "warpwatch.log"
         stack.up_detached([*_again(context), f"--log-file={log}"], _announce)
-        return
-    chosen = stack.Demo(mig=demo == "mig") if demo else None
-    stack.up(settings, around, chosen, _announce, told)
+    else:
+        stack.up(wanted, _announce)
+
+
+def _log(file: Path | None) -> None:
+    from warpwatch.cli import logs
+
+    if file is None:
+        logs.to_stderr("text")
+    else:
+        logs.to_file(file)
 
 
 def _access_option(name: str, text: str) -> click.Option:

@@ -1,6 +1,7 @@
 """Asking a server over HTTP: who may be let in, how long, how much, and what went wrong."""
 
 import base64
+import os
 import ssl
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -79,8 +80,7 @@ class Web:
             finally:
                 await answer.aclose()
         except httpx2.HTTPError as error:
-            said = str(error) or type(error).__name__
-            raise Unreachable(f"{self.url}{path}: {said}", hint=_HINT) from error
+            raise Unreachable(f"{self.url}{path}: {_reason(error)}", hint=_HINT) from error
 
     async def _read(self, path: str, answer: httpx2.Response) -> bytes:
         pieces: list[bytes] = []
@@ -100,6 +100,22 @@ class Web:
         if not answer.is_success:
             raise Refused(status, content)
         return content
+
+
+def _reason(error: BaseException) -> str:
+    """The system's own word, where there is one below: `Connection refused` says more than that
+    all attempts have failed.
+    """
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, ssl.SSLError):
+            return str(seen)
+        if isinstance(seen, OSError) and seen.errno:
+            # A name that nobody knows has a number of the resolver's, below zero.
+            return os.strerror(seen.errno) if seen.errno > 0 else str(seen.strerror)
+        inner = seen.exceptions[0] if isinstance(seen, BaseExceptionGroup) else None
+        seen = inner or seen.__cause__ or seen.__context__
+    return str(error) or type(error).__name__
 
 
 def _shown(access: Access) -> dict[str, str]:

@@ -5,7 +5,7 @@ said          what was said of each setting, and where
 file          warpwatch.toml
 dcgm_file     the YAML that dcgm-exporter reads
 exporter      the exporter's settings, from all of it
-routing       who is told of alerts
+routing       who is told of alerts; rules: how they are to be
 stack         the settings of what runs around it
 """
 

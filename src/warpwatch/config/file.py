@@ -16,7 +16,7 @@ from warpwatch.config.said import Told, Value
 from warpwatch.errors import InputError
 from warpwatch.exporter.flags import FLAGS, Flag, Sort
 
-_ROOMS = ("exporter", "routing", "stack")
+_ROOMS = ("exporter", "routing", "rules", "stack")
 _TYPES: Mapping[Sort, tuple[type, str]] = {
     Sort.TEXT: (str, "a text"),
     Sort.NUMBER: (int, "a whole number"),

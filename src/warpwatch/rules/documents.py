@@ -26,6 +26,29 @@ _FILES = (
     "not there stays silent."
 )
 
+_CHOICE = """`rules render --set NAME=VALUE` for one of them. What is to stay stands in
+warpwatch.toml, which `warpwatch up` reads too; a namespace's own number counts before a board's.
+`rules thresholds` lists what holds.
+
+```toml
+[rules]
+team_label = "team"                                # label of pods that says whose they are
+teams = {vision = "perception"}                    # by namespace, for pods without one
+runbook_url = "https://wiki.example/gpu/{name}"    # {name} and {family} are the alert's
+dashboard_url = "https://grafana.example/d/gpus?var-family={family}"
+
+[rules.thresholds]
+hot_celsius = 80
+
+[rules.boards."NVIDIA H100 80GB HBM3"]             # as the driver names it
+limit_margin_celsius = 8
+
+[rules.namespaces.vision]
+idle_ratio = 0.01
+error_ratio = 0.1
+```
+"""
+
 
 def files() -> Mapping[str, str]:
     """Path below the root of the repository → content."""
@@ -130,7 +153,7 @@ def _series() -> str:
             "",
             "## Thresholds",
             "",
-            "`rules render --set NAME=VALUE`",
+            _CHOICE,
             "",
             *_table(("name", "default", "unit", "meaning"), numbers),
             "",

@@ -2,44 +2,69 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from warpwatch.rules.model import Alert, Group, Record, Rule, duration
 from warpwatch.units import Seconds
 
 RUNBOOKS = "https://github.com/warpwatch/warpwatch/blob/main/docs/alerts/{name}.md"
 HEAD = "# Made by `warpwatch rules render`; what is changed here is lost.\n"
+Data = Mapping[str, object]
 
 
-def text(groups: Iterable[Group]) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """Where an alert leads to; `{name}` and `{family}` in them are the alert's."""
+
+    runbook: str = RUNBOOKS
+    dashboard: str = ""
+    """No link where it is empty."""
+
+
+OURS = Links()
+
+
+def text(groups: Iterable[Group], links: Links = OURS) -> str:
     """In the order that they are given in: a group may read what the one before has recorded."""
+    return written(data(groups, links))
+
+
+def data(groups: Iterable[Group], links: Links = OURS) -> Data:
+    return {"groups": [_group(group, links) for group in groups]}
+
+
+def written(told: Data) -> str:
     import yaml  # noqa: PLC0415  only those who render
 
-    data = {"groups": [_group(group) for group in groups]}
-    body = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=10_000)
+    body = yaml.safe_dump(told, sort_keys=False, allow_unicode=True, width=10_000)
     return HEAD + body
 
 
 _WINDOW = re.compile(r"(?<=\[)(\d+)(ms|s|m|h|d)(?=\])|(?<=offset )(\d+)(ms|s|m|h|d)")
+_AGE = re.compile(r"(time\(\) - [\w:]+(?:\{[^}]*\})? [<>] )(\d+)")
 
 
 def hurried(expr: str, factor: float) -> str:
-    """With every window and offset so many times shorter."""
+    """With every window, offset and age so many times shorter."""
 
     def shorter(found: re.Match[str]) -> str:
         return duration(max(1.0, Seconds.parse(found[0]) / factor))
 
-    return _WINDOW.sub(shorter, expr)
+    def younger(found: re.Match[str]) -> str:
+        return f"{found[1]}{int(found[2]) / factor:g}"
+
+    return _AGE.sub(younger, _WINDOW.sub(shorter, expr))
 
 
-def _group(group: Group) -> Mapping[str, object]:
+def _group(group: Group, links: Links) -> Data:
     return {
         "name": group.name,
         "interval": duration(group.interval),
-        "rules": [dict(_rule(rule)) for rule in group.rules],
+        "rules": [dict(_rule(rule, links)) for rule in group.rules],
     }
 
 
-def _rule(rule: Rule) -> Iterator[tuple[str, object]]:
+def _rule(rule: Rule, links: Links) -> Iterator[tuple[str, object]]:
     match rule:
         case Record():
             yield "record", rule.name
@@ -54,11 +79,12 @@ def _rule(rule: Rule) -> Iterator[tuple[str, object]]:
             if rule.keep:
                 yield "keep_firing_for", duration(rule.keep)
             yield "labels", {"severity": str(rule.severity), "family": rule.family}
-            yield (
-                "annotations",
-                {
-                    "summary": rule.summary,
-                    "description": rule.description,
-                    "runbook_url": RUNBOOKS.format(name=rule.name),
-                },
-            )
+            yield "annotations", dict(_annotations(rule, links))
+
+
+def _annotations(alert: Alert, links: Links) -> Iterator[tuple[str, str]]:
+    yield "summary", alert.summary
+    yield "description", alert.description
+    for key, link in (("runbook_url", links.runbook), ("dashboard_url", links.dashboard)):
+        if link:
+            yield key, link.replace("{name}", alert.name).replace("{family}", alert.family)

@@ -46,8 +46,8 @@ class Thresholds:
     disk_ratio: float = _number(0.8, "", "share of Prometheus' disk in use")
 
 
-def changed(pairs: Mapping[str, object]) -> Thresholds:
-    """The defaults with some of them replaced; what is wrong is named."""
+def changed(pairs: Mapping[str, object], base: Thresholds | None = None) -> Thresholds:
+    """These, or the defaults, with some of them replaced; what is wrong is named."""
     known = {each.name for each in dataclasses.fields(Thresholds)}
     numbers: dict[str, float] = {}
     for name, value in pairs.items():
@@ -63,7 +63,7 @@ def changed(pairs: Mapping[str, object]) -> Thresholds:
             raise UsageError(f"threshold {name}: {value!r} is not a number") from error
         if not numbers[name] >= 0:
             raise UsageError(f"threshold {name}: {value!r} is below nothing")
-    return Thresholds(**numbers)
+    return dataclasses.replace(base or Thresholds(), **numbers)
 
 
 def table() -> Iterator[tuple[str, float, str, str]]:

@@ -18,8 +18,9 @@ from warpwatch.rules.alerts import (
     waste,
     xid,
 )
+from warpwatch.rules.exceptions import NONE, Exceptions, settled
 from warpwatch.rules.model import Alert, Group
-from warpwatch.rules.thresholds import Thresholds, written
+from warpwatch.rules.thresholds import Thresholds
 
 _LISTS: Mapping[str, tuple[Alert, ...]] = {
     "hardware": (*xid.ALERTS, *memory.ALERTS, *links.ALERTS, *boards.ALERTS),
@@ -37,12 +38,11 @@ FAMILIES: Mapping[str, tuple[Alert, ...]] = {
 """Their expressions name thresholds as `%(hot_celsius)s`."""
 
 
-def groups(thresholds: Thresholds) -> tuple[Group, ...]:
-    numbers = written(thresholds)
+def groups(thresholds: Thresholds, exceptions: Exceptions = NONE) -> tuple[Group, ...]:
     return tuple(
         Group(
             name=f"warpwatch-alerts-{name}",
-            rules=tuple(replace(alert, expr=alert.expr % numbers) for alert in alerts),
+            rules=tuple(settled(alert, thresholds, exceptions) for alert in alerts),
         )
         for name, alerts in FAMILIES.items()
     )

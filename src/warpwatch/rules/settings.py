@@ -1,0 +1,52 @@
+"""What may be chosen of the rules: the table [rules] of warpwatch.toml."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from warpwatch.errors import InputError, UsageError
+from warpwatch.rules import alerts, exceptions
+from warpwatch.rules.exceptions import Exceptions
+from warpwatch.rules.files import RUNBOOKS, Links
+from warpwatch.rules.render import Options
+from warpwatch.rules.thresholds import changed
+
+Numbers = dict[str, float]
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    thresholds: Numbers = {}
+    boards: dict[str, Numbers] = {}
+    """Thresholds of some boards, by their name as the driver has it."""
+    namespaces: dict[str, Numbers] = {}
+    """Thresholds of what runs in some namespaces."""
+    team_label: str = "team"
+    teams: dict[str, str] = {}
+    """By namespace."""
+    runbook_url: str = RUNBOOKS
+    dashboard_url: str = ""
+
+    def options(self, where: str) -> Options:
+        excepted = Exceptions(boards=self.boards, namespaces=self.namespaces)
+        told = tuple(alert for family in alerts.FAMILIES.values() for alert in family)
+        try:
+            thresholds = changed(self.thresholds)
+            exceptions.check(excepted, told, where)
+        except UsageError as error:
+            raise InputError(where, error.message, hint=error.hint) from error
+        return Options(
+            thresholds=thresholds,
+            exceptions=excepted,
+            team_label=self.team_label,
+            teams=self.teams,
+            links=Links(runbook=self.runbook_url, dashboard=self.dashboard_url),
+        )
+
+
+def options(said: Mapping[str, object], where: str) -> Options:
+    try:
+        settings = msgspec.convert(said, Settings)
+    except msgspec.ValidationError as error:
+        problem, _, path = str(error).partition(" - at `$")
+        raise InputError(f"{where}{path.removesuffix('`')}", problem) from error
+    return settings.options(where)
