@@ -7,6 +7,7 @@ import click
 from click.core import ParameterSource
 
 from warpwatch import __version__
+from warpwatch.cli import servers
 from warpwatch.errors import UsageError
 
 if TYPE_CHECKING:
@@ -15,15 +16,6 @@ if TYPE_CHECKING:
     from warpwatch.stack.settings import Settings
 
 EXPORTER, FLEET = "127.0.0.1:9400", "127.0.0.1:9410"
-_ACCESS = {
-    "bearer_token_file": "Token for those servers.",
-    "username": "Name for those servers.",
-    "password_file": "Its password.",
-    "ca_file": "Whom to trust when they speak TLS.",
-    "cert_file": "What to show them then.",
-    "key_file": "Its key.",
-    "tenant": "Sent to them as X-Scope-OrgID.",
-}
 
 
 @click.command("up")
@@ -108,11 +100,8 @@ def _log(file: Path | None) -> None:
         logs.to_file(file)
 
 
-def _access_option(name: str, text: str) -> click.Option:
-    return click.Option([f"--{name.replace('_', '-')}"], help=f"With --prometheus: {text}")
-
-
-command.params += [_access_option(name, text) for name, text in _ACCESS.items()]
+for option in servers.access_options("With --prometheus: "):
+    option(command)
 
 
 def _with_existing(
@@ -123,7 +112,6 @@ def _with_existing(
 ) -> "Settings":
     import msgspec
 
-    from warpwatch.clients.access import Access
     from warpwatch.stack.settings import Existing
 
     given = {name: value for name, value in access.items() if value}
@@ -132,9 +120,7 @@ def _with_existing(
             name = "--alertmanager" if alertmanager else f"--{next(iter(given)).replace('_', '-')}"
             raise UsageError(f"{name} goes with --prometheus", hint="give --prometheus URL too")
         return around
-    letting_in = Access(**given)
-    letting_in.check("the command line")
-    existing = Existing(prometheus, alertmanager or "", letting_in)
+    existing = Existing(prometheus, alertmanager or "", servers.access(access))
     return msgspec.structs.replace(around, existing=existing)
 
 

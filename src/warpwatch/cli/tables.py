@@ -1,0 +1,46 @@
+"""Rows as people and programs read them: in columns, as JSON, as CSV."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+
+import click
+
+FORMS = ("table", "json", "csv")
+
+Row = Mapping[str, str]
+
+form = click.option("-o", "--output", type=click.Choice(FORMS), default="table", show_default=True)
+
+
+def show(rows: Sequence[Row], columns: Sequence[str], output: str, nothing: str) -> None:
+    """`nothing` is what a table without rows says, and is no data."""
+    if output == "json":
+        click.echo(json.dumps(list(rows), indent=2, ensure_ascii=False))
+    elif output == "csv":
+        click.echo(_csv(rows, columns), nl=False)
+    elif rows:
+        for line in lines(rows, columns):
+            click.echo(line)
+    else:
+        click.echo(nothing, err=True)
+
+
+def lines(rows: Sequence[Row], columns: Sequence[str]) -> Sequence[str]:
+    """Under their heads, as kubectl has them."""
+    table = [[name.upper() for name in columns]]
+    table += [[row.get(name, "") or "-" for name in columns] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in table
+    ]
+
+
+def _csv(rows: Sequence[Row], columns: Sequence[str]) -> str:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, columns, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
