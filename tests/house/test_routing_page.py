@@ -1,13 +1,11 @@
 """docs/routing.md says what routing takes."""
 
 import re
-import shlex
 import tomllib
 from pathlib import Path
 
 import pytest
 
-from warpwatch.cli.alertmanager import render
 from warpwatch.rules.routing import reading
 from warpwatch.rules.routing.hours import Hours
 from warpwatch.rules.routing.settings import Settings, Target
@@ -45,11 +43,3 @@ def test_usual_values_are_the_real_ones() -> None:
         assert f"`{name}` {getattr(usual, name)}" in TEXT
     for name in usual.node_down:
         assert f"`{name}`" in TEXT
-
-
-def test_commands_have_their_flags() -> None:
-    flags = {option for each in render.params for option in each.opts}
-    for line in "".join(snippets("")).splitlines():
-        words = shlex.split(line)
-        assert words[:3] == ["warpwatch", "alertmanager", "render"]
-        assert {word for word in words if word.startswith("--")} <= flags
