@@ -42,8 +42,10 @@ class Prometheus:
 
 
 @contextmanager
-def prometheus(home: Path, discovery: str, rules: str = "") -> Iterator[Prometheus]:
-    """Of one job, whose discovery is given, and with the rules of these files."""
+def prometheus(home: Path, discovery: str, rules: str = "", told: str = "") -> Iterator[Prometheus]:
+    """Of one job, whose discovery is given, and with the rules of these files; tells an
+    Alertmanager of its alerts, if one is given.
+    """
     with bind("127.0.0.1:0") as free:
         port = free.getsockname()[1]
     config = home / "prometheus.yml"
@@ -51,6 +53,7 @@ def prometheus(home: Path, discovery: str, rules: str = "") -> Iterator[Promethe
         "global: {scrape_interval: 500ms, scrape_timeout: 500ms}\n"
         f"scrape_configs: [{{job_name: gpus, honor_labels: true, {discovery}}}]\n"
         f"rule_files: [{rules}]\n"
+        f"alerting: {{alertmanagers: [{_teller(told)}]}}\n"
     )
     subprocess.run(["promtool", "check", "config", str(config)], check=True, capture_output=True)
     process = subprocess.Popen(
@@ -59,6 +62,7 @@ def prometheus(home: Path, discovery: str, rules: str = "") -> Iterator[Promethe
             f"--config.file={config}",
             f"--storage.tsdb.path={home / 'data'}",
             f"--web.listen-address=127.0.0.1:{port}",
+            "--rules.alert.resend-delay=1s",
         ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -72,6 +76,10 @@ def prometheus(home: Path, discovery: str, rules: str = "") -> Iterator[Promethe
     finally:
         process.terminate()
         process.wait(PATIENCE)
+
+
+def _teller(url: str) -> str:
+    return f"{{static_configs: [{{targets: ['{url.removeprefix('http://')}']}}]}}" if url else ""
 
 
 def _ready(url: str) -> bool:

@@ -5,18 +5,17 @@ import os
 import pwd
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
-from datetime import UTC, datetime
 from typing import TypeVar
 
 from warpwatch.app.servers import Address
 from warpwatch.clients.alertmanager.client import Alertmanager
-from warpwatch.clients.alertmanager.results import Alert, Matcher, NewAlert, NewSilence, Silence
+from warpwatch.clients.alertmanager.results import Alert, Matcher, NewSilence, Silence, stamp
 from warpwatch.clock import SystemClock
+from warpwatch.doctor.delivery import trial
 from warpwatch.errors import InputError, WarpwatchError
 
 T = TypeVar("T")
 
-TEST = "WarpwatchTest"
 TAKEN_WITHIN = 10.0
 _LOOK = 0.2
 
@@ -49,18 +48,10 @@ def expire(there: Address, ids: Sequence[str]) -> None:
 
 
 def hand_in(there: Address, labels: dict[str, str], seconds: float) -> Alert:
-    """An alert that is only a test; as Alertmanager has taken it, with who is told of it."""
+    """A test; as Alertmanager has taken it, with who is told of it."""
     clock = SystemClock()
     now = clock.now()
-    new = NewAlert(
-        {"alertname": TEST, **labels},
-        {
-            "summary": "This is a test of who is told; nothing is wrong.",
-            "description": f"Handed in by {user()}; over by itself {stamp(now + seconds)}.",
-        },
-        stamp(now),
-        stamp(now + seconds),
-    )
+    new = trial(labels, now, seconds, user())
     matchers = [Matcher(name, value) for name, value in new.labels.items()]
 
     async def taken(server: Alertmanager) -> Alert:
@@ -100,14 +91,6 @@ def _matcher(text: str, name: str, rest: str) -> Matcher:
             if name.isidentifier():
                 return Matcher(name, value, is_regex=is_regex, is_equal=is_equal)
     raise InputError(f"matcher {text!r}", "is none", hint='e.g. node="gpu-7", or alertname=~GPU.*')
-
-
-def stamp(seconds: float) -> str:
-    return (
-        datetime.fromtimestamp(seconds, UTC)
-        .isoformat(timespec="milliseconds")
-        .replace("+00:00", "Z")
-    )
 
 
 def user() -> str:

@@ -53,11 +53,11 @@ def test(there: "Servers", severity: str, labels: tuple[str, ...], lasting: floa
     """
     from warpwatch.app import alerting
 
-    told = {"severity": severity, "family": "test"}
+    told = {"severity": severity}
     told |= {each.name: each.value for each in map(alerting.matcher, labels)}
     address = servers.one_of(there, "alertmanager")
     alert = alerting.hand_in(address, told, lasting)
-    click.echo(f"{alerting.TEST} stands in {address.url} for {lasting:g} s")
+    click.echo(f"{alert.labels['alertname']} stands in {address.url} for {lasting:g} s")
     click.echo(f"  goes to  {', '.join(each.name for each in alert.receivers)}")
     if alert.status.state == "suppressed":
         by = [*alert.status.silenced_by, *alert.status.inhibited_by]

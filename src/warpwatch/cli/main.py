@@ -24,6 +24,7 @@ COMMANDS = {
     "up": Entry("up", "Watch this machine's GPUs, with Prometheus and Alertmanager around them."),
     "down": Entry("down", "Stop what up started."),
     "status": Entry("status", "Say what up started: where, since when, and how it is."),
+    "doctor": Entry("doctor", "Find what is broken from the driver to who is told."),
     "exporter": Entry("exporter", "Serve GPU metrics as dcgm-exporter does."),
     "sim": Entry("sim", "Serve a simulated fleet; put faults into a running one."),
     "record": Entry("record", "Write down what GPUs say, to be replayed later."),

@@ -66,7 +66,7 @@ def _confession(hurry: float) -> Iterator[Group]:
             unit="ratio",
             help="All windows and waits of these rules are divided by this: a demonstration.",
         )
-        yield Group(name="warpwatch-time-scale", rules=(told,))
+        yield _hurried(Group(name="warpwatch-time-scale", rules=(told,)), hurry)
 
 
 def _hurried(group: Group, factor: float) -> Group:

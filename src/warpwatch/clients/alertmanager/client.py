@@ -75,6 +75,10 @@ class Alertmanager:
         except Refused as refused:
             raise self._said(path, "the alert", refused) from refused
 
+    async def metrics(self) -> bytes:
+        """Its own page."""
+        return await self._web.get("/metrics")
+
     async def _get(self, path: str, kind: type[T], filters: Sequence[str] = ()) -> T:
         try:
             content = await self._web.get(path, {"filter": list(filters)} if filters else None)

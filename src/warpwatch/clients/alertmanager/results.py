@@ -1,5 +1,7 @@
 """What Alertmanager says and is told. Unknown keys are passed over."""
 
+from datetime import UTC, datetime
+
 import msgspec
 
 Labels = dict[str, str]
@@ -82,3 +84,9 @@ class Status(msgspec.Struct, frozen=True, rename="camel"):
     version_info: Version = Version()
     config: Original = Original()
     """Its configuration as it was read, secrets left out."""
+
+
+def stamp(seconds: float) -> str:
+    """Unix time as Alertmanager has it."""
+    told = datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
+    return told.replace("+00:00", "Z")
