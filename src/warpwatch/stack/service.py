@@ -18,7 +18,15 @@ from warpwatch.clock import Clock
 from warpwatch.errors import InputError, WarpwatchError
 from warpwatch.rules.routing import render
 from warpwatch.rules.routing.settings import Settings as Routing
-from warpwatch.stack import alertmanager, node_exporter, ports, prometheus, promtool, storage
+from warpwatch.stack import (
+    alertmanager,
+    grafana,
+    node_exporter,
+    ports,
+    prometheus,
+    promtool,
+    storage,
+)
 from warpwatch.stack.binaries import Binary, Finder
 from warpwatch.stack.instance import Instance, Record, Running, started
 from warpwatch.stack.keeper import Keeper, Pace, Spec
@@ -27,7 +35,7 @@ from warpwatch.stack.places import Places
 from warpwatch.stack.prometheus import Neighbours
 from warpwatch.stack.scrape import Config, Gpus
 from warpwatch.stack.settings import Settings
-from warpwatch.stack.tools import ALERTMANAGER, NODE_EXPORTER, PROMETHEUS, PROMTOOL, Tool
+from warpwatch.stack.tools import ALERTMANAGER, GRAFANA, NODE_EXPORTER, PROMETHEUS, PROMTOOL, Tool
 
 log = logging.getLogger(__name__)
 
@@ -66,14 +74,16 @@ class Stack:
         *,
         rules: Mapping[str, str] = MappingProxyType({}),
         routing: Routing | None = None,
+        dashboards: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        """`rules`: the text of each file of rules, by its name."""
+        """`rules`, `dashboards`: the text of each file of them, by its name."""
         self._settings = settings
         self._places = places
         self._finder = finder
         self._clock = clock
         self._rules = rules
         self._routing = routing
+        self._dashboards = dashboards
         self._instance = Instance(places.state)
         self._began = clock.now()
         self._told = _Told()
@@ -133,6 +143,8 @@ class Stack:
             ALERTMANAGER: self._settings.alertmanager,
             NODE_EXPORTER: self._settings.node_exporter,
         }
+        if self._finder.here(GRAFANA) or GRAFANA.name in self._settings.archives:
+            wanted[GRAFANA] = self._settings.grafana
         results = await asyncio.gather(*map(self._binary, wanted))
         for (tool, listen), binary in zip(wanted.items(), results, strict=True):
             if binary is None:
@@ -157,6 +169,7 @@ class Stack:
             PROMETHEUS.name: partial(self._prometheus, children=children, gpus=gpus),
             ALERTMANAGER.name: self._alertmanager,
             NODE_EXPORTER.name: self._node_exporter,
+            GRAFANA.name: partial(self._grafana, children=children),
         }
         return [await make[name](child) for name, child in children.items()]
 
@@ -207,6 +220,26 @@ class Stack:
     async def _node_exporter(self, child: _Child) -> Spec:
         words = node_exporter.command(child.binary, child.listen)
         return Spec(NODE_EXPORTER.name, words, child.listen, "/")
+
+    async def _grafana(self, child: _Child, *, children: dict[str, _Child]) -> Spec:
+        folder = self._places.data("grafana")
+        listening = {name: each.listen for name, each in children.items()}
+        told = grafana.files(
+            folder,
+            child.listen,
+            listening.get(PROMETHEUS.name, ""),
+            listening.get(ALERTMANAGER.name, ""),
+            self._dashboards,
+        )
+        for old in (folder / "dashboards").glob("*.json"):
+            old.unlink()
+        for file, text in told.items():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            _write(file, text)
+        secret = grafana.password(folder)
+        self._told.notes.append(f"grafana: all may look; user admin, password in {secret}")
+        words = grafana.command(child.binary, folder)
+        return Spec(GRAFANA.name, words, child.listen, "/api/health")
 
     async def _settle(self) -> None:
         waiting = [asyncio.create_task(keeper.settled.wait()) for keeper, _ in self._told.keepers]

@@ -68,6 +68,7 @@ class Settings(_Table, frozen=True):
     prometheus: str = "127.0.0.1:9090"
     alertmanager: str = "127.0.0.1:9093"
     node_exporter: str = "127.0.0.1:9100"
+    grafana: str = "127.0.0.1:3000"
     scrape_interval: Duration = "15s"
     retention_time: Duration = "15d"
     retention_size: Size = ""
@@ -94,7 +95,12 @@ RESERVED = ("gpus", "node", "prometheus", "alertmanager")
 
 def check(settings: Settings, where: str) -> None:
     """What types cannot say."""
-    for listen in (settings.prometheus, settings.alertmanager, settings.node_exporter):
+    for listen in (
+        settings.prometheus,
+        settings.alertmanager,
+        settings.node_exporter,
+        settings.grafana,
+    ):
         address(listen)
     known = [tool.name for tool in TOOLS]
     for name in settings.archives:

@@ -26,6 +26,8 @@ def disk(host: str, avail: str) -> Series:
 WAL = 'prometheus_tsdb_wal_writes_failed_total{instance="n1:9090"}'
 COMPACTIONS = 'prometheus_tsdb_compactions_failed_total{instance="n1:9090"}'
 
+THERE = {'node:gpus:count{node="n1"}': "8x90"}
+
 CASES = {
     "GPUCapacityTight": Case(
         fires=given("50x9 91x100 50x30"),
@@ -35,6 +37,26 @@ CASES = {
         labels={},
         says="91% of the GPUs are allocated.",
         silent=(given("90x150"),),
+    ),
+    "GPUNodeSetAside": Case(
+        fires={'kube_node_spec_unschedulable{node="n1", instance="ksm"}': "0x9 1x20 0x30", **THERE},
+        before="9m",
+        at="15m",
+        over="31m",
+        labels={"node": "n1"},
+        says="n1 is cordoned, drained or under maintenance.",
+        silent=(
+            {'kube_node_spec_unschedulable{node="n2"}': "1x90", **THERE},  # without GPUs
+            {'slurm_node_status{node="n1", status="mixed"}': "1x90", **THERE},
+            {'slurm_node_status{node="n1", status="drained"}': "0x90", **THERE},
+        ),
+        also={
+            "Slurm": ({'slurm_node_status{node="n1", status="drained"}': "1x90", **THERE}, "5m"),
+            "its CPUs": (
+                {'slurm_node_cpu_total{node="n1", status="maint"}': "8x90", **THERE},
+                "5m",
+            ),
+        },
     ),
     "GPUCapacityFullSoon": Case(
         fires=given("20+0.01x4200"),

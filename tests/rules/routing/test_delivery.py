@@ -160,6 +160,7 @@ def test_who_knows_the_cause_does_not_hear_of_its_effects(running: Running) -> N
     base = {"cluster": "lab", "severity": "warning", "family": "hardware"}
     on_1 = base | {"node": "n1"}
     lost = base | {"node": "n2", "uuid": "GPU-2"}
+    aside = base | {"node": "n4", "uuid": "GPU-5"}
     both = base | {"node": "n3", "uuid": "GPU-3", "alertname": "GPURowsRemapped"}
     post(
         running.url,
@@ -174,6 +175,10 @@ def test_who_knows_the_cause_does_not_hear_of_its_effects(running: Running) -> N
         both | {"severity": "critical", "n": "worse"},
         both | {"n": "bad of the same GPU"},
         both | {"uuid": "GPU-4", "n": "bad of its neighbour"},
+        aside | {"alertname": "GPUNodeSetAside", "severity": "info", "n": "set aside"},
+        aside | {"alertname": "GPUAllocatedIdle", "family": "waste", "n": "idle there"},
+        aside | {"alertname": "GPURowsRemapped", "n": "broken there"},
+        aside | {"alertname": "GPUAllocatedIdle", "family": "waste", "node": "n5", "n": "idle"},
     )
-    silent = {"hot on the same node", "hung, off the bus", "bad of the same GPU"}
+    silent = {"hot on the same node", "hung, off the bus", "bad of the same GPU", "idle there"}
     wait_until(lambda: running.suppressed() == silent, "those are silent, and no other")

@@ -6,6 +6,10 @@ from warpwatch.rules.model import Alert, Runbook, Severity
 _PLANNERS = "whoever plans the cluster"
 _HOST = '"host", "$1", "instance", "(.*?)(:[0-9]+)?"'
 _FREE = 'node_filesystem_avail_bytes{fstype!~"tmpfs|ramfs|overlay|squashfs|iso9660"}'
+_SLURM = (
+    '{__name__=~"slurm_node_(status|cpu_total)", status=~"(drain|drng|maint|DRAIN|MAINT).*"} > 0'
+)
+"""As the exporters by vpenso and his successors have it; the value is of no interest."""
 _WASTE = "What is held and idle: `cluster:idle_allocated:sum`, `team:idle_gpus:sum`."
 
 ALERTS: tuple[Alert, ...] = (
@@ -24,6 +28,28 @@ ALERTS: tuple[Alert, ...] = (
                 _WASTE,
             ),
             over="Less is given out than the threshold.",
+        ),
+    ),
+    Alert(
+        name="GPUNodeSetAside",
+        expr="(group by (cluster, node) (kube_node_spec_unschedulable == 1) "
+        f"or group by (cluster, node) ({_SLURM})) and on (cluster, node) node:gpus:count",
+        severity=Severity.INFO,
+        summary="A node with GPUs is given no new work.",
+        description="{{ $labels.node }} is cordoned, drained or under maintenance.",
+        runbook=Runbook(
+            meaning="Somebody has set the node aside. Idle GPUs are no waste there: while this "
+            "stands, alerts of the family waste on the node are told to nobody. It is known from "
+            "kube-state-metrics, or from an exporter of Slurm that has the state of each node.",
+            acts="nobody; it is for information",
+            first=(
+                "Why: `kubectl describe node NODE`, `scontrol show node NODE | grep Reason`.",
+                (
+                    "Give it work again: `kubectl uncordon NODE`, "
+                    "`scontrol update nodename=NODE state=resume`."
+                ),
+            ),
+            over="The node takes work again.",
         ),
     ),
     Alert(

@@ -12,6 +12,7 @@ from warpwatch.rules.routing.matchers import equal, none_of, one_of, unequal
 Rule = Mapping[str, Sequence[str]]
 
 OFF_THE_BUS = "GPUFallenOffBus"
+SET_ASIDE = "GPUNodeSetAside"
 _OURS = one_of("family", ".+")
 """Alerts of warpwatch; those of others are left to their own rules."""
 
@@ -36,4 +37,9 @@ def rules(node_down: Sequence[str]) -> Iterator[Rule]:
             unequal("uuid", ""),
         ],
         "equal": ["alertname", "cluster", "uuid"],
+    }
+    yield {
+        "source_matchers": [equal("alertname", SET_ASIDE), unequal("node", "")],
+        "target_matchers": [equal("family", "waste"), unequal("node", "")],
+        "equal": ["cluster", "node"],
     }
