@@ -125,7 +125,9 @@ def test_overrides_of_units_are_such(snippet: str) -> None:
     assert section in {"Service", "Socket"}
 
 
-@pytest.mark.parametrize("name", ["warpwatch-exporter.service", "warpwatch-exporter.socket"])
+@pytest.mark.parametrize(
+    "name", ["warpwatch-exporter.service", "warpwatch-exporter.socket", "warpwatch.service"]
+)
 def test_units_are_whole(name: str, tmp_path: Path) -> None:
     text = (ROOT / "deploy" / "systemd" / name).read_text()
     assert units(text).has_section("Install")
@@ -140,7 +142,7 @@ def test_units_are_whole(name: str, tmp_path: Path) -> None:
         text=True,
         check=False,
     )
-    complaints = [line for line in done.stderr.splitlines() if "warpwatch-exporter" in line]
+    complaints = [line for line in done.stderr.splitlines() if "warpwatch" in line]
     assert complaints == []
 
 

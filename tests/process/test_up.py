@@ -33,3 +33,11 @@ def test_up_moves_from_a_taken_port_and_says_which(runtime: dict[str, str]) -> N
             assert second.url != first.url
             assert f"held by process {first.process.pid}" in second.wait_for("note")
             assert second.get("/-/healthy").status == 200
+
+
+def test_up_invents_nothing_where_the_source_was_named(runtime: dict[str, str]) -> None:
+    words = ("up", "--no-stack", "--source", "auto", "--address", "127.0.0.1:0")
+    with program(*words, env=runtime) as it:
+        assert "SIMULATED" not in "".join(it.lines)
+        (info,) = parse(it.get("/metrics").text).named("warpwatch_source_info")
+        assert (info.labels["source"], info.labels["simulated"]) == ("none", "false")

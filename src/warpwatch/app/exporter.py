@@ -42,9 +42,12 @@ def serve(settings: Settings, announce: Announce) -> None:
     asyncio.run(_serve(settings, opened, clock, announce))
 
 
-def up(settings: Settings, announce: Announce, beside: Beside = alone) -> None:
+def up(
+    settings: Settings, announce: Announce, beside: Beside = alone, *, simulate: bool = True
+) -> None:
     """As serve, for someone who wants to see something: where there is no driver the GPUs are
-    simulated, and where the port is taken the next free one is used; both are said.
+    simulated, unless the source was named, and where the port is taken the next free one is
+    used; both are said.
     """
     clock = SystemClock()
 
@@ -52,7 +55,7 @@ def up(settings: Settings, announce: Announce, beside: Beside = alone) -> None:
         note, chosen = "", settings
         opened = open_source(settings.source, clock, settings.hostname)
         info = await first_look(opened.source)
-        if info.name == "none":
+        if info.name == "none" and simulate:
             note = f"{info.detail}; so these GPUs are simulated"
             opened = open_source(DEMO, clock, settings.hostname)
         if opened.simulation is not None:

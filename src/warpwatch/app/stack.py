@@ -71,6 +71,8 @@ class Wanted:
     routing: Routing | None = None
     rules: Options = field(default_factory=Options)
     demo: Demo | None = None
+    simulate: bool = True
+    """Where there is no driver."""
 
 
 def up(wanted: Wanted, announce: Announce) -> None:
@@ -89,7 +91,7 @@ def up(wanted: Wanted, announce: Announce) -> None:
             announce(stack.record)
 
         if wanted.demo is None:
-            exporter.up(wanted.exporter, tell, _beside(stack, wanted))
+            exporter.up(wanted.exporter, tell, _beside(stack, wanted), simulate=wanted.simulate)
             return
         chosen = ports.choose(wanted.exporter.address)
         simulated = dataclasses.replace(

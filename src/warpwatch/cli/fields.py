@@ -16,13 +16,14 @@ def command() -> None:
 @click.option("--out", default=".", type=click.Path(file_okay=False), help="Root of the checkout.")
 @click.option("--check", is_flag=True, help="Write nothing; fail if a file is not up to date.")
 def render(out: str, *, check: bool) -> None:
-    """Lists of counters and rules for deploy/generated/, tables and runbooks for docs/."""
+    """Lists, rules and configurations for deploy/, tables and runbooks for docs/."""
     from warpwatch.exporter import documents
     from warpwatch.rules import documents as rules
+    from warpwatch.stack import documents as stack
 
     stale = [
         (Path(out, name), text)
-        for name, text in {**documents.files(), **rules.files()}.items()
+        for name, text in {**documents.files(), **rules.files(), **stack.files()}.items()
         if not (path := Path(out, name)).exists() or path.read_text(encoding="utf-8") != text
     ]
     if check and stale:

@@ -1,7 +1,8 @@
 """warpwatch up: something to look at, from the first command."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
@@ -12,6 +13,7 @@ from warpwatch.errors import UsageError
 
 if TYPE_CHECKING:
     from warpwatch.app.serving import Started
+    from warpwatch.app.stack import Wanted
     from warpwatch.stack.instance import Record
     from warpwatch.stack.settings import Settings
 
@@ -57,15 +59,13 @@ def command(  # noqa: PLR0917  click hands over one argument per option
 ) -> None:
     """Watch this machine's GPUs, with Prometheus, Alertmanager and node_exporter.
 
-    Where there is no driver, eight simulated H100s are served instead, and everything says so.
+    Where there is no driver, eight simulated H100s are served instead, and everything says so;
+    with a --source, even auto, nothing is simulated that was not asked for.
     Where a port is taken, the next free one is used. Programs are found on PATH, or fetched as
     Debian's or Ubuntu's packages without installing them. What runs already is not started twice.
     """
     from warpwatch import config
     from warpwatch.app import exporter, stack
-    from warpwatch.config.routing import routing
-    from warpwatch.config.rules import rules
-    from warpwatch.config.stack import stack as stack_settings
 
     _log(log_file)
     if demo and (source or no_stack):
@@ -73,22 +73,29 @@ def command(  # noqa: PLR0917  click hands over one argument per option
     address = address or (FLEET if demo else EXPORTER)
     given = {"source": source, "address": address, "compat": compat, "config": file or None}
     settings = config.exporter(given).settings
+    # Whoever names the source wants that, and no invented numbers where it is not there.
+    simulate = source is None and settings.source == "auto"
     if no_stack:
-        exporter.up(settings, _announce_exporter)
+        exporter.up(settings, _announce_exporter, simulate=simulate)
         return
-    around = _with_existing(stack_settings(file), prometheus, alertmanager, access)
-    wanted = stack.Wanted(
-        exporter=settings,
-        around=around,
-        routing=routing(file),
-        rules=rules(file),
-        demo=stack.Demo(mig=demo == "mig") if demo else None,
-    )
+    chosen = stack.Demo(mig=demo == "mig") if demo else None
+    wanted = _wanted(file, exporter=settings, demo=chosen, simulate=simulate)
+    around = _with_existing(wanted.around, prometheus, alertmanager, access)
     if detach:
         log = stack.places().logs / "warpwatch.log"
         stack.up_detached([*_again(context), f"--log-file={log}"], _announce)
     else:
-        stack.up(wanted, _announce)
+        stack.up(replace(wanted, around=around), _announce)
+
+
+def _wanted(file: str, **said: Any) -> "Wanted":
+    """With what the settings file says of each room."""
+    from warpwatch.app.stack import Wanted
+    from warpwatch.config.routing import routing
+    from warpwatch.config.rules import rules
+    from warpwatch.config.stack import stack
+
+    return Wanted(around=stack(file), routing=routing(file), rules=rules(file), **said)
 
 
 def _log(file: Path | None) -> None:

@@ -31,7 +31,7 @@ def files(
     return {
         folder / "grafana.ini": _ini(folder, listen, home="fleet.json" in dashboards),
         provisioning / "datasources" / "warpwatch.yaml": yaml.safe_dump(
-            {"apiVersion": 1, "datasources": _sources(prometheus, alertmanager)}, sort_keys=False
+            {"apiVersion": 1, "datasources": sources(prometheus, alertmanager)}, sort_keys=False
         ),
         provisioning / "dashboards" / "warpwatch.yaml": yaml.safe_dump(
             {"apiVersion": 1, "providers": [provider]}, sort_keys=False
@@ -63,8 +63,8 @@ def _home(program: Path) -> Path:
     return around if (around / "conf" / "defaults.ini").exists() else PACKAGED
 
 
-def _sources(prometheus: str, alertmanager: str) -> list[dict[str, object]]:
-    sources: list[dict[str, object]] = [
+def sources(prometheus: str, alertmanager: str) -> list[dict[str, object]]:
+    told: list[dict[str, object]] = [
         {
             "name": "warpwatch",
             "uid": SOURCE,
@@ -76,7 +76,7 @@ def _sources(prometheus: str, alertmanager: str) -> list[dict[str, object]]:
         }
     ]
     if alertmanager:
-        sources.append(
+        told.append(
             {
                 "name": "warpwatch alerts",
                 "uid": f"{SOURCE}-alerts",
@@ -86,7 +86,7 @@ def _sources(prometheus: str, alertmanager: str) -> list[dict[str, object]]:
                 "jsonData": {"implementation": "prometheus"},
             }
         )
-    return sources
+    return told
 
 
 def _ini(folder: Path, listen: str, *, home: bool) -> str:

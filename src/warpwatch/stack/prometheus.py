@@ -37,14 +37,18 @@ def check(binary: Binary, settings: Settings) -> None:
         )
 
 
+def jobs(settings: Settings, around: Neighbours) -> list[Config]:
+    """What is scraped: our own GPUs first."""
+    told = [scrape.gpus(around.gpus), scrape.own("prometheus", around.prometheus)]
+    if around.node_exporter:
+        told.append(scrape.own("node", around.node_exporter))
+    if around.alertmanager:
+        told.append(scrape.own("alertmanager", around.alertmanager))
+    return [*told, *map(scrape.job, settings.scrape)]
+
+
 def config(settings: Settings, around: Neighbours) -> Config:
     interval = settings.scrape_interval
-    jobs = [scrape.gpus(around.gpus), scrape.own("prometheus", around.prometheus)]
-    if around.node_exporter:
-        jobs.append(scrape.own("node", around.node_exporter))
-    if around.alertmanager:
-        jobs.append(scrape.own("alertmanager", around.alertmanager))
-    jobs += map(scrape.job, settings.scrape)
     rules = [str(around.rules / "*.yaml")] if around.rules else []
     told: Config = {
         "global": {
@@ -53,7 +57,7 @@ def config(settings: Settings, around: Neighbours) -> Config:
             "external_labels": dict(settings.external_labels),
         },
         "rule_files": [*rules, *settings.rule_files],
-        "scrape_configs": jobs,
+        "scrape_configs": jobs(settings, around),
     }
     if around.alertmanager:
         told["alerting"] = {
