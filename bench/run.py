@@ -8,6 +8,7 @@ import fuzz
 import nvml
 import sim
 import soak
+import stack
 import start
 from measure import machine
 
@@ -19,6 +20,7 @@ BENCHMARKS = {
     "attribution": attribution.main,
     "soak": soak.main,
     "fuzz": fuzz.main,
+    "stack": stack.main,
 }
 
 
