@@ -14,6 +14,7 @@ export PYTHONPATH PYTHONDONTWRITEBYTECODE
 if [ $# -gt 0 ]; then
     exec "$py" -m pytest -q -n "${TEST_WORKERS:-2}" "$@"
 fi
+sh tests/newer.sh "$PWD/build/newer"
 # Rooms without doors to the outside are covered to the last branch.
 COVERAGE_FILE=$PWD/build/coverage
 export COVERAGE_FILE

@@ -42,7 +42,9 @@ class Prometheus:
 
 
 @contextmanager
-def prometheus(home: Path, discovery: str, rules: str = "", told: str = "") -> Iterator[Prometheus]:
+def prometheus(
+    home: Path, discovery: str, rules: str = "", told: str = "", *, binary: str = "prometheus"
+) -> Iterator[Prometheus]:
     """Of one job, whose discovery is given, and with the rules of these files; tells an
     Alertmanager of its alerts, if one is given.
     """
@@ -58,7 +60,7 @@ def prometheus(home: Path, discovery: str, rules: str = "", told: str = "") -> I
     subprocess.run(["promtool", "check", "config", str(config)], check=True, capture_output=True)
     process = subprocess.Popen(
         [
-            "prometheus",
+            binary,
             f"--config.file={config}",
             f"--storage.tsdb.path={home / 'data'}",
             f"--web.listen-address=127.0.0.1:{port}",

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from newer import every
 from warpwatch.rules import files
 from warpwatch.rules.model import Group
 
@@ -28,10 +29,7 @@ class Expected:
 def check(groups: Iterable[Group], folder: Path) -> None:
     path = folder / "rules.yaml"
     path.write_text(files.text(groups))
-    done = subprocess.run(
-        ["promtool", "check", "rules", str(path)], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr + done.stdout
+    run("check", "rules", str(path), folder=folder)
 
 
 def play(
@@ -43,10 +41,13 @@ def play(
     interval: str = "30s",
 ) -> None:
     """`series` in promtool's notation, such as `5+1x10`."""
+    groups = tuple(groups)
     (folder / "rules.yaml").write_text(files.text(groups))
     test = {
         "rule_files": ["rules.yaml"],
         "evaluation_interval": interval,
+        # Without it groups that are due at once are worked out in any order.
+        "group_eval_order": [group.name for group in groups],
         "tests": [
             {
                 "interval": interval,
@@ -69,11 +70,13 @@ def play(
     }
     path = folder / "test.yaml"
     path.write_text(yaml.safe_dump(test, sort_keys=False))
-    done = subprocess.run(
-        ["promtool", "test", "rules", str(path)],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=folder,
-    )
-    assert done.returncode == 0, done.stderr + done.stdout
+    run("test", "rules", str(path), folder=folder)
+
+
+def run(*words: str, folder: Path) -> None:
+    """By each generation of the tool: what one takes the other must not refuse."""
+    for tool in every("promtool"):
+        done = subprocess.run(
+            [tool, *words], capture_output=True, text=True, check=False, cwd=folder
+        )
+        assert done.returncode == 0, f"{tool}: {done.stderr}{done.stdout}"

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+import newer
+from newer import GENERATIONS
 from process import program, run
 from promserver import prometheus
 from warpwatch.expo.parse import parse
@@ -15,15 +17,17 @@ COUNTERS = Path(__file__).parents[2] / "deploy" / "generated" / "warpwatch-count
 SOURCE = ("--source", "sim:2xH100", "-a", "127.0.0.1:0", "--collectors", str(COUNTERS))
 
 
+@pytest.mark.parametrize("generation", GENERATIONS)
 def test_what_the_simulator_gives_is_there_and_an_xid_fires(
-    tmp_path: Path, runtime: dict[str, str]
+    tmp_path: Path, runtime: dict[str, str], generation: str
 ) -> None:
+    binary = newer.program(generation, "prometheus")
     for name, text in rendered(Options(hurry=60)):
         (tmp_path / name).write_text(text)
     rules = ", ".join(str(path) for path in tmp_path.glob("*.yaml"))
     with program("exporter", *SOURCE, env=runtime) as it:
         discovery = f"static_configs: [{{targets: ['{it.url.removeprefix('http://')}']}}]"
-        with prometheus(tmp_path, discovery, rules) as server:
+        with prometheus(tmp_path, discovery, rules, binary=binary) as server:
             server.wait("count(gpu:source:info)", "2")
             given = {sample.name for sample in parse(it.get("/metrics").text).samples}
             expected = {

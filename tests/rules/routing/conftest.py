@@ -1,6 +1,5 @@
 """A table [routing] with something of everything, and Alertmanager's own checker."""
 
-import shutil
 import subprocess
 import tomllib
 from collections.abc import Callable
@@ -8,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from newer import GENERATIONS, program
 from warpwatch.rules.routing import reading
 from warpwatch.rules.routing.release import OLDEST, Release
 from warpwatch.rules.routing.render import TEMPLATE, template, text
@@ -80,15 +80,13 @@ def whole() -> Settings:
     return reading.settings(tomllib.loads(WHOLE), "routing")
 
 
-@pytest.fixture(scope="session")
-def amtool() -> Callable[..., str]:
+@pytest.fixture(scope="session", params=GENERATIONS)
+def amtool(request: pytest.FixtureRequest) -> Callable[..., str]:
     """What it says; skips where it is not there."""
-    program = shutil.which("amtool")
-    if program is None:
-        pytest.skip("amtool is not on PATH")
+    tool = program(request.param, "amtool")
 
     def run(*words: str) -> str:
-        done = subprocess.run([program, *words], capture_output=True, text=True, check=False)
+        done = subprocess.run([tool, *words], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout.strip()
 

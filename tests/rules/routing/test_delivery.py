@@ -1,7 +1,6 @@
 """Through the real Alertmanager to a web server and a mail server: what somebody gets to read."""
 
 import json
-import shutil
 import subprocess
 import urllib.request
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from newer import GENERATIONS, program
 from rig import wait_until
 from sinks import MailSink, WebSink, post, sinks
 from warpwatch.rules.routing.release import OLDEST
@@ -19,13 +19,7 @@ from warpwatch.rules.routing.settings import Settings
 from warpwatch.rules.routing.ways import Email, Slack, Webhook
 from warpwatch.stack import ports
 
-PROGRAM = next(filter(None, map(shutil.which, ("alertmanager", "prometheus-alertmanager"))), None)
-
-pytestmark = [
-    pytest.mark.process,
-    pytest.mark.binaries,
-    pytest.mark.skipif(PROGRAM is None, reason="alertmanager is not on PATH"),
-]
+pytestmark = [pytest.mark.process, pytest.mark.binaries]
 
 HOT = {
     "alertname": "GPUHot",
@@ -80,15 +74,16 @@ def settings(folder: Path, web: WebSink, mail: MailSink) -> Settings:
     )
 
 
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Running]:
+@pytest.fixture(params=GENERATIONS)
+def running(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Running]:
+    program_ = program(request.param, "alertmanager", "prometheus-alertmanager")
     listen = ports.choose("127.0.0.1:0").listen
     with sinks() as (web, mail):
         file = tmp_path / "alertmanager.yml"
         file.write_text(text(settings(tmp_path, web, mail), OLDEST))
         (tmp_path / TEMPLATE).write_text(template())
         words = (
-            str(PROGRAM),
+            program_,
             f"--config.file={file}",
             f"--storage.path={tmp_path / 'data'}",
             f"--web.listen-address={listen}",
