@@ -146,3 +146,73 @@ def test_what_slows_a_gpu_is_told_by_reason_and_together(tmp_path: Path) -> None
 
 
 WHOLE = 'node="n1", gpu="0", uuid="A", model="H100"'
+
+
+def test_traffic_is_a_share_of_what_its_links_carry(tmp_path: Path) -> None:
+    named = labels("A").replace("H100", "NVIDIA H100 80GB HBM3")
+    link = named.replace('UUID="A"', 'gpu_uuid="A"').replace("{", '{nvlink="%d", ')
+    series = {
+        f"DCGM_FI_DEV_FB_USED{named}": "1x20",
+        f"DCGM_FI_DEV_PCIE_LINK_GEN{named}": "5x20",
+        f"DCGM_FI_DEV_PCIE_LINK_WIDTH{named}": "16x20",
+        f"DCGM_FI_PROF_PCIE_RX_BYTES{named}": "31507200000x20",
+        f"DCGM_FI_PROF_PCIE_TX_BYTES{named}": "1000x20",
+        f"DCGM_FI_DEV_NVLINK_BANDWIDTH_TOTAL{named}": "53125x20",
+        **{f"DCGM_FI_DEV_NVLINK_GET_STATE{link % n}": f"{int(n < 2)}x20" for n in range(3)},
+    }
+    whole = f"{{{WHOLE.replace('H100', 'NVIDIA H100 80GB HBM3')}}}"
+    expected = [
+        Expected("round(gpu:pcie_of_limit:ratio, 0.001)", "5m", {whole: 0.5}),
+        Expected("gpu:nvlink_limit:bytes_per_second * 1", "5m", {whole: 106.25e9}),
+        Expected("round(gpu:nvlink_of_limit:ratio, 0.001)", "5m", {whole: 0.5}),
+    ]
+    play(GROUPS, series, expected, tmp_path)
+
+
+def test_a_board_whose_links_are_not_known_has_no_share_of_them(tmp_path: Path) -> None:
+    named = labels("A")
+    link = named.replace('UUID="A"', 'gpu_uuid="A"').replace("H100", "T4")
+    series = {
+        f"DCGM_FI_DEV_FB_USED{named.replace('H100', 'T4')}": "1x20",
+        f"DCGM_FI_DEV_NVLINK_GET_STATE{link}": "1x20",
+    }
+    play(GROUPS, series, [Expected("gpu:nvlink_limit:bytes_per_second", "5m", {})], tmp_path)
+
+
+def test_energy_and_errors_are_added_up_by_place(tmp_path: Path) -> None:
+    series: dict[str, str] = {}
+    for uuid, watts in (("A", 300), ("B", 100)):
+        named = labels(uuid)
+        series |= gpu(uuid, 0.5)
+        # In mJ; the driver is loaded anew in between, which is no energy given back.
+        series[f"DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION{named}"] = (
+            f"{500 * watts}+{30000 * watts}x14 0+{30000 * watts}x9"
+        )
+        series[f'warpwatch_gpu_xid_errors_total{{xid="13", {named[1:]}'] = "0x4 2x20"
+        series[f"DCGM_FI_DEV_ECC_DBE_VOL_TOTAL{named}"] = "0x4 1x20"
+    expected = [
+        Expected("round(node:energy_joules_rate5m:sum, 10)", "7m", {'{node="n1"}': 400}),
+        # What was drawn between the last look before and the first after is not known.
+        Expected("cluster:energy_joules_rate5m:sum > bool 340 <= bool 1", "9m", {"{}": 1}),
+        Expected("count(gpu:errors:increase1h > 2)", "9m", {"{}": 2}),
+        Expected("cluster:errors_increase1h:sum > bool 5.5", "9m", {"{}": 1}),
+    ]
+    play(GROUPS, series, expected, tmp_path)
+
+
+def test_gpus_that_nobody_tells_of_any_more_are_unmetered_and_not_idle(tmp_path: Path) -> None:
+    gone = {name: value.replace("x20", "x9 stale") for name, value in gpu("B", 0.5).items()}
+    expected = [
+        Expected("node:unmetered:sum", "4m", {'node:unmetered:sum{node="n1"}': 0}),
+        Expected("node:unmetered:sum", "9m", {'node:unmetered:sum{node="n1"}': 1}),
+        Expected("cluster:unmetered:sum", "9m", {"cluster:unmetered:sum": 1}),
+        Expected("cluster:gpus:count", "9m", {"cluster:gpus:count": 1}),
+    ]
+    play(GROUPS, gpu("A", 0.5) | gone, expected, tmp_path)
+    vanished = {name: value.replace("x20", "x9 stale") for name, value in gpu("A", 0.5).items()}
+    play(
+        GROUPS,
+        vanished,
+        [Expected("node:unmetered:sum", "9m", {'node:unmetered:sum{node="n1"}': 1})],
+        tmp_path,
+    )

@@ -6,7 +6,7 @@ each GPU, so that a sum over owners is never more than the GPUs there are.
 
 from collections.abc import Iterator, Mapping
 
-from warpwatch.rules import owners
+from warpwatch.rules import limits, owners
 from warpwatch.rules.model import Group, Record
 from warpwatch.rules.source import INSTANCE
 
@@ -40,12 +40,17 @@ _SUMMED = {
     "gpu:nvlink:bytes_per_second": ("nvlink_bytes:sum", "NVLink traffic, both ways."),
     "gpu:allocated:ratio": ("allocated:sum", "GPUs that somebody has; parts count as parts."),
     "gpu:idle_allocated:ratio": ("idle_allocated:sum", "Of these what is idle."),
+    "gpu:energy_joules:rate5m": ("energy_joules_rate5m:sum", "Power by the counters of energy."),
+    "gpu:errors:increase1h": ("errors_increase1h:sum", "XIDs and uncorrected ECC errors."),
 }
 _OWNED = {
     "power_watts:sum": ("gpu:power:watts", "Power drawn by its share of GPUs."),
     "memory_used_bytes:sum": ("gpu:memory_used:bytes", "Memory in use on its share of GPUs."),
 }
+_ERRORS = {"xid": "gpu:xid_errors:total", "ecc": "gpu:ecc_uncorrected_volatile:total"}
 _ENTITY = ", ".join(INSTANCE)
+_GPU = "cluster, node, gpu, uuid"
+"""What is known of a GPU even while it cannot be read."""
 _DEVICE = "cluster, node, gpu, uuid, model"
 
 
@@ -97,8 +102,29 @@ def _gpus(team_label: str, teams: Mapping[str, str]) -> Iterator[Record]:
         unit="bytes_per_second",
         help="PCIe traffic, both ways.",
     )
+    yield from limits.records()
+    yield from _added_up()
     yield from _throttled()
     yield from _allocated()
+
+
+def _added_up() -> Iterator[Record]:
+    yield Record(
+        name="gpu:energy_joules:rate5m",
+        expr="rate(gpu:energy:joules_total[5m])",
+        unit="watts",
+        help="Energy drawn a second, by the board's own counter: what a bill is made of.",
+    )
+    told = " or ".join(
+        f'label_replace(sum by ({_GPU}) (increase({series}[1h])), "kind", "{kind}", "", "")'
+        for kind, series in _ERRORS.items()
+    )
+    yield Record(
+        name="gpu:errors:increase1h",
+        expr=f"sum by ({_GPU}) ({told})",
+        unit="errors",
+        help="XIDs and uncorrected ECC errors of the last hour; XIDs of our exporter alone.",
+    )
 
 
 def _throttled() -> Iterator[Record]:
@@ -146,6 +172,8 @@ def _places() -> Iterator[Record]:
             expr=f"count {by} (group by ({_DEVICE}) (gpu:memory_used:bytes or gpu:power:watts))",
             help="GPUs that an exporter tells of.",
         )
+        if "model" not in labels:
+            yield _unmetered(level)
         for series, (name, text) in _AVERAGED.items():
             yield Record(name=f"{level}:{name}", expr=f"avg {by} ({series})", help=text)
         for series, (name, text) in _SUMMED.items():
@@ -155,6 +183,21 @@ def _places() -> Iterator[Record]:
             expr=f"max {by} (gpu:temperature:celsius)",
             help="Temperature of the hottest GPU.",
         )
+
+
+def _unmetered(level: str) -> Record:
+    """So that hours without readings are not taken for hours without work."""
+    if level == "node":
+        known = "max_over_time(node:gpus:count[1h])"
+        expr = f"{known} - (node:gpus:count or 0 * {known})"
+    else:
+        expr = "sum by (cluster) (node:unmetered:sum)"
+    return Record(
+        name=f"{level}:unmetered:sum",
+        expr=expr,
+        unit="gpus",
+        help="GPUs of which nothing is known now, and something was within the last hour.",
+    )
 
 
 def _of_owners() -> Iterator[Record]:
