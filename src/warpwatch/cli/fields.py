@@ -17,13 +17,15 @@ def command() -> None:
 @click.option("--check", is_flag=True, help="Write nothing; fail if a file is not up to date.")
 def render(out: str, *, check: bool) -> None:
     """Lists, rules and configurations for deploy/, tables and runbooks for docs/."""
+    from warpwatch.dashboards import documents as dashboards
     from warpwatch.exporter import documents
     from warpwatch.rules import documents as rules
     from warpwatch.stack import documents as stack
 
     stale = [
         (Path(out, name), text)
-        for name, text in {**documents.files(), **rules.files(), **stack.files()}.items()
+        for each in (documents, rules, stack, dashboards)
+        for name, text in each.files().items()
         if not (path := Path(out, name)).exists() or path.read_text(encoding="utf-8") != text
     ]
     if check and stale:

@@ -35,6 +35,7 @@ COMMANDS = {
     "explain": Entry("explain", "Say what a field or an error code means."),
     "rules": Entry("rules", "Write rules for Prometheus: neutral series, records, alerts."),
     "alertmanager": Entry("alertmanager", "Write who is told of alerts, for Alertmanager."),
+    "dashboards": Entry("dashboards", "Write boards for Grafana."),
     "alert": Entry("alert", "List alerts that stand; try out who is told."),
     "silence": Entry("silence", "Silence alerts for a while."),
     "fields": Entry("fields", "Write the files that are made from the catalogue."),

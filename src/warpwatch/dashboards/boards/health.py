@@ -1,0 +1,247 @@
+"""What is broken, what is about to be, and since when."""
+
+from warpwatch.dashboards import words as w
+from warpwatch.dashboards.dashboard import Dashboard, Row
+from warpwatch.dashboards.panel import (
+    AMBER,
+    GREEN,
+    RED,
+    Column,
+    Query,
+    Stat,
+    States,
+    Step,
+    Table,
+    Text,
+    TimeSeries,
+    Unit,
+)
+
+_ON = w.ON_NODE
+_RATE = w.RATE
+_OURS = f'alertstate="firing", family!="", {_ON}'
+
+
+def _count(title: str, description: str, expr: str, color: str = RED) -> Stat:
+    return Stat(
+        title=title,
+        description=description,
+        queries=(Query(expr=f"count({expr}) or vector(0)"),),
+        unit=Unit.COUNT,
+        steps=(Step(0, GREEN), Step(1, color)),
+    )
+
+
+def _growth(title: str, description: str, *series: tuple[str, str]) -> TimeSeries:
+    return TimeSeries(
+        title=title,
+        description=description,
+        queries=tuple(
+            Query(
+                expr=f"sum by (node, gpu) (increase({name}{{{_ON}}}[{_RATE}])) > 0",
+                legend=f"{text} {w.LEGEND}",
+            )
+            for name, text in series
+        ),
+        unit=Unit.COUNT,
+        width=12,
+        low=0,
+        links={"This GPU": w.to_gpu()},
+    )
+
+
+BOARD = Dashboard(
+    name="health",
+    title="GPUs: health and XID",
+    description="What is broken, what is about to be, and since when.",
+    variables=(w.CLUSTER, w.NODE),
+    alerts=f'family="hardware", {_ON}',
+    since="now-24h",
+    rows=(
+        Row(
+            "Now",
+            (
+                _count(
+                    "Critical",
+                    "Alerts that wake somebody up and fire now.",
+                    f'ALERTS{{severity="critical", {_OURS}}}',
+                ),
+                _count(
+                    "Warnings",
+                    "Alerts for the day that fire now.",
+                    f'ALERTS{{severity="warning", {_OURS}}}',
+                    AMBER,
+                ),
+                _count(
+                    "Lost or hung",
+                    "GPUs that cannot be read, as our exporter tells.",
+                    f"gpu:collect_success:bool{{{_ON}}} == 0",
+                ),
+                _count(
+                    "Need a reset",
+                    "GPUs for which the driver wants something done.",
+                    f"gpu:recovery_action:code{{{_ON}}} > 0",
+                ),
+                _count(
+                    "Rows to remap",
+                    "GPUs with a row that is replaced at the next reset.",
+                    f"gpu:row_remap_pending:bool{{{_ON}}} > 0",
+                    AMBER,
+                ),
+                _count(
+                    "Too hot",
+                    "GPUs that are slowed by heat for a part of the time that matters.",
+                    f"gpu:throttled_thermal_hardware:ratio{{{_ON}}} > {w.T.throttled_ratio} "
+                    f"or gpu:throttled_thermal_software:ratio{{{_ON}}} > {w.T.throttled_ratio}",
+                ),
+            ),
+        ),
+        Row(
+            "Alerts",
+            (
+                Table(
+                    title="Firing",
+                    description="What fires now, and where; `warpwatch explain alert NAME` says "
+                    "what to do.",
+                    queries=(
+                        Query(
+                            expr=f"max by (severity, alertname, node, gpu) (ALERTS{{{_OURS}}})",
+                            legend="firing",
+                        ),
+                    ),
+                    unit=Unit.NONE,
+                    by=("severity", "alertname", "node", "gpu"),
+                    columns=(
+                        Column(name="severity", title="Severity"),
+                        Column(name="alertname", title="Alert"),
+                        Column(name="node", title="Node", link=w.to_node("${__value.text}")),
+                        Column(
+                            name="gpu",
+                            title="GPU",
+                            link=w.to_gpu("${__data.fields.Node}", "${__value.text}"),
+                        ),
+                    ),
+                    sort="Severity",
+                    width=10,
+                ),
+                States(
+                    title="Alerts over time",
+                    description="What fired when, an alert of a GPU a line.",
+                    queries=(
+                        Query(
+                            expr=f"max by (alertname, node, gpu) (ALERTS{{{_OURS}}})",
+                            legend="{{alertname}} {{node}} {{gpu}}",
+                        ),
+                    ),
+                    unit=Unit.NONE,
+                    words={"1": ("firing", "red")},
+                    width=14,
+                    height=10,
+                ),
+            ),
+        ),
+        Row(
+            "XID",
+            (
+                Table(
+                    title="XIDs of the last day",
+                    description="By code and GPU; `warpwatch explain xid N` says who acts and what "
+                    "to run.",
+                    queries=(
+                        Query(
+                            expr="sum by (node, gpu, xid) "
+                            f"(increase(gpu:xid_errors:total{{{_ON}}}[1d])) > 0",
+                            legend="times",
+                        ),
+                        Query(
+                            expr=f"max by (node, gpu, xid) (gpu:xid_last:seconds{{{_ON}}}) * 1000",
+                            legend="last",
+                        ),
+                    ),
+                    unit=Unit.NONE,
+                    by=("node", "gpu", "xid"),
+                    columns=(
+                        Column(name="xid", title="XID"),
+                        Column(name="node", title="Node", link=w.to_node("${__value.text}")),
+                        Column(
+                            name="gpu",
+                            title="GPU",
+                            link=w.to_gpu("${__data.fields.Node}", "${__value.text}"),
+                        ),
+                        Column(name="times", title="Times", unit=Unit.COUNT),
+                        Column(name="last", title="Last", unit=Unit.AGO),
+                    ),
+                    sort="Last",
+                    width=10,
+                ),
+                States(
+                    title="XIDs over time",
+                    description="When which code was reported, by exporters that count them.",
+                    queries=(
+                        Query(
+                            expr="sum by (node, gpu, xid) "
+                            f"(increase(gpu:xid_errors:total{{{_ON}}}[{_RATE}])) > bool 0",
+                            legend="XID {{xid}} " + w.LEGEND,
+                        ),
+                    ),
+                    unit=Unit.NONE,
+                    words={"0": ("none", "transparent"), "1": ("reported", "red")},
+                    width=14,
+                    height=10,
+                ),
+                Text(
+                    title="How to read this",
+                    content="XID **13, 31, 43, 45** are mostly the program's fault; **48, 63, 64, "
+                    "94, 95** are memory; **74** is NVLink; **79** is a GPU that has fallen off "
+                    "the bus; **119, 120** is the GPU's own processor. A code again and again on "
+                    "one GPU with different programs is the GPU.",
+                ),
+            ),
+        ),
+        Row(
+            "Memory and links",
+            (
+                _growth(
+                    "ECC errors",
+                    "Memory errors as they come, by GPU; mended ones foretell the others.",
+                    ("gpu:ecc_corrected_volatile:total", "mended"),
+                    ("gpu:ecc_uncorrected_volatile:total", "not mended"),
+                ),
+                _growth(
+                    "Errors of links",
+                    "PCIe retries, NVLink replays and recoveries as they come, by GPU.",
+                    ("gpu:pcie_replays:total", "PCIe"),
+                    ("gpu:nvlink_replay_errors:total", "NVLink replay"),
+                    ("gpu:nvlink_recovery_errors:total", "NVLink recovery"),
+                ),
+                TimeSeries(
+                    title="Rows replaced",
+                    description="Rows of memory replaced by spares, in the board's life; an alert "
+                    "comes well before the spares are used up.",
+                    queries=tuple(
+                        Query(
+                            expr=f"gpu:rows_remapped_{kind}:total{{{_ON}}} > 0",
+                            legend=f"{text} {w.LEGEND}",
+                        )
+                        for kind, text in (
+                            ("corrected", "early"),
+                            ("uncorrected", "after an error"),
+                        )
+                    ),
+                    unit=Unit.COUNT,
+                    width=12,
+                    low=0,
+                    steps=(Step(0, GREEN), Step(w.T.rows_remapped, RED)),
+                ),
+                TimeSeries(
+                    title="NVLinks that are up",
+                    description="Links of each GPU that are not down; it should never change.",
+                    queries=(Query(expr=f"gpu:nvlinks_up:count{{{_ON}}}", legend=w.LEGEND),),
+                    unit=Unit.COUNT,
+                    width=12,
+                    low=0,
+                ),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,43 @@
+"""Panels in rows, what to choose by, and where to go from there."""
+
+from dataclasses import dataclass, field
+
+from warpwatch.dashboards.panel import Drawn
+
+PREFIX = "warpwatch-"
+TAG = "warpwatch"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variable:
+    """Something to choose by: one, several or all, looked up anew when the time changes."""
+
+    name: str
+    label: str
+    query: str
+    """As `label_values(series, label)`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    title: str
+    panels: tuple[Drawn, ...]
+    folded: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dashboard:
+    name: str
+    """Of its file, and of its address with the prefix before it."""
+    title: str
+    description: str
+    variables: tuple[Variable, ...]
+    rows: tuple[Row, ...]
+    alerts: str = ""
+    """Matchers of the alerts that are marked on its time axis; none where it is empty."""
+    since: str = "now-3h"
+    tags: tuple[str, ...] = field(default=(TAG,))
+
+    @property
+    def uid(self) -> str:
+        return f"{PREFIX}{self.name}"
