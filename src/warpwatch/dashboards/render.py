@@ -60,7 +60,6 @@ def _variable(variable: Variable) -> Json:
         "type": "query",
         "datasource": dict(SOURCE),
         "query": {"query": variable.query, "refId": variable.name},
-        "definition": variable.query,
         "refresh": 2,
         "sort": 7,
         "multi": True,
