@@ -1,5 +1,6 @@
 """The exporter as a user starts it, while libraries, drivers and GPUs come and go."""
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,6 +26,10 @@ def source(it: Program) -> tuple[str, str]:
 def shown(it: Program) -> list[str]:
     page = parse(it.get("/metrics").text)
     return [sample.labels["gpu"] for sample in page.named("DCGM_FI_DEV_GPU_TEMP")]
+
+
+def threads(it: Program) -> int:
+    return len(list(Path(f"/proc/{it.process.pid}/task").iterdir()))
 
 
 def test_a_library_that_is_installed_later_is_found(
@@ -89,6 +94,38 @@ def test_a_gpu_that_cannot_be_opened_at_the_start_comes_later(
         )
         machine.say({"0.error.nvmlDeviceGetHandleByIndex_v2": None})
         until(lambda: shown(it) == ["0", "1"])
+
+
+def test_a_gpu_that_hangs_while_it_is_opened_keeps_no_other_from_the_page(
+    machine: Machine, until: Until
+) -> None:
+    machine.gpus(3)
+    machine.say({"1.hang.all": 1})
+    with program(*EXPORTER, env=machine.environment) as it:
+        until(lambda: shown(it) == ["0", "2"])
+        assert source(it)[1].endswith("GPU 1 cannot be opened: it does not answer")
+        waiting = threads(it)
+        it.signal(signal.SIGUSR1)
+        it.wait_for("cannot be let go yet")
+        assert threads(it) == waiting, "it is not asked by a second one"
+        machine.say({"1.hang.all": None})
+        it.wait_for("let go on request")
+
+
+def test_a_driver_that_hangs_at_the_start_leaves_a_page_that_says_so(
+    machine: Machine, until: Until
+) -> None:
+    machine.gpus(2)
+    machine.say({"driver.hang.nvmlInitWithFlags": 1})
+    with program(*EXPORTER, env=machine.environment) as it:
+        it.wait_for("which devices there are is not told")
+        assert source(it)[0] == "none"
+        assert source(it)[1].startswith("no answer yet")
+        assert it.get("/-/healthy").status == 200
+        machine.say({"driver.hang.nvmlInitWithFlags": None})
+        until(lambda: shown(it) == ["0", "1"])
+        it.wait_for("is told again")
+    assert sum("which devices there are is not told" in line for line in it.lines) == 1
 
 
 def test_functions_that_an_older_library_lacks_cost_their_fields(

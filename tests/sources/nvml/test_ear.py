@@ -90,6 +90,7 @@ def test_what_nobody_reads_is_dropped_beyond_a_bound_and_counted(
     bindings, clock = Bindings(), ManualClock(NOW)
     listener = AtOnce(clock)
     source = NvmlSource(Door(bindings), clock, listener)
+    source.inventory()
     (heard,) = listener._ears  # noqa: SLF001  no reader of the report sees the queue
     bindings.boards[0].xids.extend(range(1, MOST_WAITING + 43))
     while heard.hear():
@@ -130,6 +131,7 @@ def test_nothing_is_freed_under_a_listener_that_hangs(
     bindings, clock = Stuck(), ManualClock(NOW)
     others = set(threading.enumerate())
     source = NvmlSource(Door(bindings), clock, Listener(clock))
+    source.inventory()
     assert bindings.entered.wait(20)
     clock.advance(DEADLINE + 0.1)
     late = report(source, gpu=1)

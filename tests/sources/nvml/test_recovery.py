@@ -68,6 +68,20 @@ def test_a_missing_driver_is_looked_for_more_and_more_rarely() -> None:
     assert 10 < life.count("nvmlInit") < 20
 
 
+def test_a_driver_that_was_well_for_a_while_is_soon_found_again() -> None:
+    life = Life()
+    for away in (60, 3):
+        happen(life.bindings, "unload")
+        for _ in range(away):
+            life.second()
+        assert life.second() == ()
+        happen(life.bindings, "load")
+        life.clock.advance(LONGEST_SECONDS if away > LONGEST_SECONDS else 3)
+        assert len(life.second()) == 2
+        life.second()
+        life.clock.advance(LONGEST_SECONDS)
+
+
 @pytest.mark.parametrize("code", [NOT_LOADED, pynvml.NVML_ERROR_UNINITIALIZED, UNKNOWN])
 def test_a_driver_that_is_unloaded_and_loaded_again_is_followed(
     code: int, caplog: pytest.LogCaptureFixture
