@@ -80,6 +80,8 @@ def test_gpus_that_are_plugged_and_unplugged_are_followed(machine: Machine, unti
         until(lambda: shown(it) == ["0", "1", "2"])
         machine.gpus(1)
         until(lambda: shown(it) == ["0"])
+        machine.gpus(0)
+        until(lambda: source(it) == ("nvml", "NVIDIA's driver is there, and no GPU"))
 
 
 def test_a_gpu_that_cannot_be_opened_at_the_start_comes_later(

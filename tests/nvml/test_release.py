@@ -34,7 +34,7 @@ def detail(it: Program) -> str:
 
 
 def said(it: Program, text: str) -> int:
-    return sum(text in line for line in it.lines)
+    return sum(text in line for line in it.log().splitlines())
 
 
 @pytest.fixture

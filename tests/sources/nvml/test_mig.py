@@ -1,6 +1,7 @@
 """MIG instances: entities of their own, which come and go while we read."""
 
 import pynvml
+import pytest
 
 from bindings import ALL, NOW, AtOnce, Bindings, divide
 from bindings import Board as Real
@@ -142,3 +143,16 @@ def test_the_end_gives_every_sample_back() -> None:
     with gpu.board.lock:
         gpu.board.close()
     assert gpu.kept == 0
+
+
+def test_that_instances_are_not_told_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    gpu = Divided()
+    gpu.real.codes["nvmlDeviceGetMigDeviceHandleByIndex"] = pynvml.NVML_ERROR_UNKNOWN
+    assert (gpu.read()[1], gpu.read()[1]) == ([], [])
+    assert len(caplog.messages) == 1
+    assert caplog.messages[0].startswith("MIG instances of GPU 0 (")
+    del gpu.real.codes["nvmlDeviceGetMigDeviceHandleByIndex"]
+    assert len(gpu.read()[1]) == 2
+    gpu.real.codes["nvmlDeviceGetMigDeviceHandleByIndex"] = pynvml.NVML_ERROR_UNKNOWN
+    gpu.read()
+    assert len(caplog.messages) == 2

@@ -5,6 +5,7 @@ board-wide is read once, with the GPU, and is not repeated here.
 """
 
 import functools
+import logging
 import re
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from warpwatch.sources.nvml.ask import Ask, Read
 from warpwatch.sources.nvml.calls import use
 from warpwatch.sources.nvml.door import Door, Refused
 from warpwatch.sources.nvml.gpm import METRICS, Comparison, Profile
+
+log = logging.getLogger(__name__)
 
 CALLS = {id_: read for id_, read in use.CALLS.items() if BY_ID[id_].per_instance}
 FIGURES = frozenset(id_ for id_ in METRICS if BY_ID[id_].per_instance)
@@ -40,6 +43,8 @@ class Instances:
         self._computes: dict[str, Compute] = {}
         """Those of the last read, by UUID: of them nothing else need be asked."""
         self._wanted = _Wanted.of(frozenset())
+        self._untold = False
+        """Whether it was said that the driver does not tell of them."""
 
     def read(
         self, ask: Ask, fields: AbstractSet[int], *, no_figures: Reason | None
@@ -49,8 +54,12 @@ class Instances:
         try:
             found = self._present(ask)
         except Refused as refusal:
+            if not self._untold:
+                log.warning("MIG instances of %s are not told: %s", self._gpu, refusal.message)
+            self._untold = True
             gaps = dict.fromkeys(self._wanted.all, refusal.reason)
             return tuple(Reading(instance, {}, gaps) for instance in self._profiles)
+        self._untold = False
         for gone in self._profiles.keys() - found.keys():
             self._profiles.pop(gone).free()
         computes = (compute for instance in found for compute in instance.computes)

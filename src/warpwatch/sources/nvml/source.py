@@ -110,7 +110,7 @@ class NvmlSource:
             self._second_tries.tried()
             self._open(sorted(self._refused))
         detail = self._inventory.info.detail
-        trouble = bool(self._refused) or self._inventory.info.name == "none"
+        trouble = bool(self._refused) or not self._inventory.devices
         # That all is well at the start is said by whoever started us.
         if detail != before and (before or trouble):
             log.log(logging.WARNING if trouble else logging.INFO, detail)
@@ -169,7 +169,7 @@ class NvmlSource:
                 self._refused[index] = f"GPU {index} cannot be opened: {refusal.message}"
         known = len(opened) + len(self._refused)
         said = (
-            "NVIDIA's driver on this machine",
+            "NVIDIA's driver on this machine" if known else "NVIDIA's driver is there, and no GPU",
             absence.subset(known, len(self._seen), self._visible),
             *(self._refused[index] for index in sorted(self._refused)),
         )
