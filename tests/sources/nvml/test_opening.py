@@ -26,7 +26,7 @@ class Sick:
 
     def __call__(self, index: int) -> Board:
         self.asked.append(index)
-        if index == 0:
+        if index == 0 or not self.go_on.is_set():
             assert self.go_on.wait(PATIENCE)
         if self.problem is not None:
             raise self.problem
@@ -38,6 +38,7 @@ class Sick:
 @pytest.fixture
 def sick(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sick]:
     monkeypatch.setattr(opening, "DEADLINE", 0.01)
+    monkeypatch.setattr(opening, "SHORTER", 0.0)
     made = Sick()
     yield made
     made.go_on.set()
@@ -61,6 +62,17 @@ def test_one_that_hangs_is_asked_once_and_is_there_when_it_answers(sick: Sick) -
     assert it.open(0).gpu.index == 0
     assert sick.asked == [0]
     assert (it.hangs, it.answered) == (False, False)
+
+
+def test_while_one_hangs_others_are_waited_for_less(sick: Sick) -> None:
+    """Not at all here, so that even one who is well has not answered yet."""
+    it = Opening(sick)
+    for index in (0, 1):
+        with pytest.raises(Refused, match="it does not answer"):
+            it.open(index)
+    sick.go_on.set()
+    ended(it)
+    assert [it.open(index).gpu.index for index in (0, 1)] == [0, 1]
 
 
 def test_one_that_was_opened_too_late_to_be_used_is_closed(sick: Sick) -> None:

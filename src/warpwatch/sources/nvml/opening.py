@@ -11,6 +11,8 @@ from warpwatch.sources.nvml.door import Refused
 
 DEADLINE = 2.0
 """Seconds for a GPU to be opened; after that it is left alone until it answers."""
+SHORTER = 0.5
+"""The same while another one hangs: where all of them do, that is to be known soon."""
 
 Make = Callable[[int], Board]
 
@@ -23,9 +25,10 @@ class Opening:
 
     def open(self, index: int) -> Board:
         """The GPU by this index; Refused says why not, which may be that it does not answer yet."""
+        patience = SHORTER if self.hangs else DEADLINE
         known = self._tries.get(index)
         begun = self._tries[index] = known or _Try(self._make, index)
-        if not begun.ended.wait(0.0 if known else DEADLINE):
+        if not begun.ended.wait(0.0 if known else patience):
             raise Refused(Reason.TIMED_OUT, "it does not answer")
         del self._tries[index]
         return begun.result()
