@@ -5,6 +5,7 @@ is empty and says why, and the driver is looked for again, ever more rarely.
 """
 
 import logging
+import os
 import threading
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
@@ -227,7 +228,7 @@ class NvmlSource:
 
     def _census(self) -> frozenset[str]:
         try:
-            return frozenset(path.name for path in self._bound.iterdir())
+            return frozenset(os.listdir(self._bound))  # noqa: PTH208  at every read, at half the cost
         except OSError:
             return frozenset()
 
