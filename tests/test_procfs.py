@@ -3,6 +3,7 @@
 import os
 import pwd
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -116,6 +117,25 @@ def test_files_that_say_nothing_make_an_unknown_process(tmp_path: Path, file: st
     (folder / file).write_bytes(b"")
     assert look(42, tmp_path) is None
     assert Register(tmp_path).look(43) is None
+
+
+def test_a_process_that_another_one_takes_the_place_of_meanwhile_is_not_mixed_with_it(
+    tmp_path: Path,
+) -> None:
+    folder = write(tmp_path)
+    (folder / "cgroup").unlink()
+    os.mkfifo(folder / "cgroup")
+
+    def take_over() -> None:
+        with (folder / "cgroup").open("w") as cgroup:  # once somebody has begun to look
+            stat = folder / "stat"
+            stat.write_bytes(stat.read_bytes().replace(b"777", b"778"))
+            cgroup.write("0::/system.slice/other\n")
+
+    other = threading.Thread(target=take_over)
+    other.start()
+    assert look(42, tmp_path) is None
+    other.join()
 
 
 def test_a_number_that_another_process_has_now_is_looked_up_anew(tmp_path: Path) -> None:
