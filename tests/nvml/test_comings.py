@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from machine import NAME, Machine, compile_library
-from process import Program, program
+from process import Program, program, run
 from warpwatch.expo.parse import parse
 
 Until = Callable[[Callable[[], bool]], None]
@@ -112,6 +112,15 @@ def test_a_gpu_that_hangs_while_it_is_opened_keeps_no_other_from_the_page(
         assert threads(it) == waiting, "it is not asked by a second one"
         machine.say({"1.hang.all": None})
         it.wait_for("let go on request")
+
+
+def test_discovery_lists_what_answers_and_what_does_not(machine: Machine) -> None:
+    machine.gpus(2)
+    machine.say({"0.hang.all": 1})
+    done = run("discovery", "--source", "nvml", env=machine.environment)
+    hangs = "GPU 0 cannot be opened: it does not answer"
+    assert done.stdout.startswith(f"1 GPU; NVIDIA's driver on this machine; {hangs}\n")
+    assert "\nGPU 1  NVIDIA H100" in done.stdout
 
 
 def test_a_driver_that_hangs_at_the_start_leaves_a_page_that_says_so(

@@ -9,8 +9,10 @@ from warpwatch.samples.sample import Reason
 from warpwatch.sources.nvml.board import Board
 from warpwatch.sources.nvml.door import Refused
 
-DEADLINE = 2.0
-"""Seconds for a GPU to be opened; after that it is left alone until it answers."""
+DEADLINE = 1.5
+"""Seconds for a GPU to be opened; after that it is left alone until it answers. Whoever asks
+which there are waits for two.
+"""
 SHORTER = 0.5
 """The same while another one hangs: where all of them do, that is to be known soon."""
 
