@@ -3,6 +3,7 @@
 import json
 import socket
 import time
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,7 @@ def test_log_lines_may_be_json_and_tell_more(runtime: Environment) -> None:
     assert any("serving http://" in line["message"] for line in lines)
     assert {"time", "level", "logger", "message"} <= set.intersection(*map(set, lines))
     assert "debug" in {line["level"] for line in lines}
+    assert all(datetime.fromisoformat(line["time"]).tzinfo for line in lines)
 
 
 def test_connections_beyond_the_limit_are_told_to_come_later(runtime: Environment) -> None:
