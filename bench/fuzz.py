@@ -131,7 +131,7 @@ class _Mirrors:
         """What is known is fit for the page."""
         pods, slices = self._stages
         slices.resolve(wire.Claim("c", "ml", DRIVER, "n1", "gpu-0"))
-        for pod in pods._index().values():  # noqa: SLF001
+        for pod in pods._index()[1].values():  # noqa: SLF001
             "".join((pod.name, pod.namespace, pod.uid, *pod.labels, *pod.labels.values())).encode()
 
 

@@ -39,6 +39,13 @@ def test_it_says_what_it_found_right() -> None:
     assert lines[-1] == "attribution: job_files"
 
 
+def test_the_list_is_named_by_where_it_really_comes_from(tmp_path: Path) -> None:
+    assert "counters: 25 families of the built-in list" in said()
+    own = tmp_path / "own.csv"
+    own.write_text("DCGM_FI_DEV_GPU_TEMP, gauge, x\n")
+    assert f"counters: 1 family of {own}" in said(collectors=str(own))
+
+
 @pytest.mark.parametrize("name", ["auto", "nvml"])
 def test_the_driver_is_not_opened(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pynvml", None)

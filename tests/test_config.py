@@ -283,3 +283,9 @@ def test_timeouts_are_durations_of_a_second_or_more(text: str) -> None:
 def test_lines_to_be_typed_name_the_program_as_the_user_calls_it() -> None:
     assert config.command({}) == "warpwatch"
     assert config.command({"WARPWATCH_COMMAND": "./run"}) == "./run"
+
+
+def test_limits_of_the_server_are_those_of_the_flags() -> None:
+    given_ = {"web_read_timeout": "3s", "web_write_timeout": "4s", "max_concurrent_scrapes": 5}
+    limits = config.exporter(given_, {}).settings.limits
+    assert (limits.head_seconds, limits.write_seconds, limits.connections) == (3.0, 4.0, 5)

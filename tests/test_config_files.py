@@ -12,6 +12,7 @@ from warpwatch import config
 from warpwatch.config import dcgm_file
 from warpwatch.config.said import Said
 from warpwatch.errors import InputError, UsageError, WarpwatchError
+from warpwatch.exporter.settings import DEFAULT_COUNTERS
 
 Write = Callable[[str, str], Path]
 
@@ -148,11 +149,34 @@ def test_the_originals_second_version_is_read(write: Write) -> None:
     assert (settings.collect_interval, settings.max_concurrent_scrapes) == (1000, 7)
 
 
+def test_the_originals_file_may_leave_the_list_alone(write: Write) -> None:
+    text = "version: 2\nmetrics: {enableExporterMetrics: false}\n"
+    settings = config.exporter({"config_file": str(write("dcgm.yaml", text))}, {}).settings
+    assert (settings.collectors, settings.counters) == (DEFAULT_COUNTERS, "")
+
+
 def test_flags_and_environment_win_over_the_originals_file_too(write: Write) -> None:
     path = str(write("dcgm.yaml", SECOND))
     given_ = {"config_file": path, "collectors": "mine.csv"}
     settings = config.exporter(given_, {"DCGM_EXPORTER_INTERVAL": "9000"}).settings
     assert (settings.collectors, settings.collect_interval) == ("mine.csv", 9000)
+
+
+@pytest.mark.parametrize(
+    ("flags", "environment"),
+    [
+        ({"collectors": "mine.csv"}, {}),
+        ({}, {"DCGM_EXPORTER_COLLECTORS": "mine.csv"}),
+    ],
+)
+def test_a_list_of_ones_own_wins_over_the_one_in_the_file(
+    flags: dict[str, str], environment: dict[str, str], write: Write
+) -> None:
+    given_ = {"config_file": str(write("dcgm.yaml", FIRST)), **flags}
+    settings = config.exporter(given_, environment).settings
+    assert (settings.collectors, settings.counters) == ("mine.csv", "")
+    usual = {"config_file": given_["config_file"], "collectors": DEFAULT_COUNTERS}
+    assert config.exporter(usual, {}).settings.counters == ""
 
 
 def test_two_files_that_both_say_something_are_refused(write: Write) -> None:

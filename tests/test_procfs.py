@@ -2,6 +2,8 @@
 
 import os
 import pwd
+import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -117,16 +119,50 @@ def test_files_that_say_nothing_make_an_unknown_process(tmp_path: Path, file: st
     assert Register(tmp_path).look(43) is None
 
 
+def test_a_process_that_another_one_takes_the_place_of_meanwhile_is_not_mixed_with_it(
+    tmp_path: Path,
+) -> None:
+    folder = write(tmp_path)
+    (folder / "cgroup").unlink()
+    os.mkfifo(folder / "cgroup")
+
+    def take_over() -> None:
+        with (folder / "cgroup").open("w") as cgroup:  # once somebody has begun to look
+            stat = folder / "stat"
+            stat.write_bytes(stat.read_bytes().replace(b"777", b"778"))
+            cgroup.write("0::/system.slice/other\n")
+
+    other = threading.Thread(target=take_over)
+    other.start()
+    assert look(42, tmp_path) is None
+    other.join()
+
+
 def test_a_number_that_another_process_has_now_is_looked_up_anew(tmp_path: Path) -> None:
     register = Register(tmp_path)
-    write(tmp_path)
+    folder = write(tmp_path)
     first = register.look(42)
     write(tmp_path, line=b"other\0")
     assert register.look(42) is first
-    write(tmp_path, line=b"other\0", start=778)
+    # The kernel makes another folder for it, however alike.
+    folder.rename(tmp_path / "ended")
+    write(tmp_path, line=b"other\0")
     known = register.look(42)
     assert known is not None
     assert known.command == "other"
+
+
+def test_one_that_has_ended_is_not_known_any_more() -> None:
+    register = Register()
+    child = subprocess.Popen(["sleep", "60"])
+    try:
+        first = register.look(child.pid)
+        assert first is not None
+        assert register.look(child.pid) is first
+    finally:
+        child.kill()
+        child.wait()
+    assert register.look(child.pid) is None
 
 
 def test_the_register_forgets_those_that_were_not_asked_for_longest(

@@ -57,27 +57,32 @@ def look(pid: int, root: Path = PROC) -> Known | None:
 
 
 class Register:
-    """Remembers processes for as long as they live: telling that one is still the same takes one
-    small file, and all of it four and a look into the list of users.
+    """Remembers processes for as long as they live: telling that one is still the same takes a
+    look at its folder, and all of it four files and a look into the list of users.
+
+    The kernel gives the folder of each process a number that no other one's folder gets, so one
+    that has it still is of the same process; where it forgot the folder, that is read anew.
     """
 
     def __init__(self, root: Path = PROC) -> None:
         self._root = root
-        self._known: OrderedDict[int, Known] = OrderedDict()
+        self._known: OrderedDict[int, tuple[int, Known]] = OrderedDict()
         self._lock = Lock()
 
     def look(self, pid: int) -> Known | None:
         try:
-            start = _stat(pid, self._root)[1]
-        except (OSError, ValueError):
+            folder = os.stat(f"{self._root}/{pid}").st_ino  # noqa: PTH116  a Path costs as much
+        except OSError:
             return None
         with self._lock:
-            known = self._known.get(pid)
-        if known is None or known.start != start:
-            known = look(pid, self._root)
+            number, known = self._known.get(pid, (0, None))
+            if known is not None and number == folder:
+                self._known.move_to_end(pid)
+                return known
+        known = look(pid, self._root)
         if known is not None:
             with self._lock:
-                self._known[pid] = known
+                self._known[pid] = folder, known
                 self._known.move_to_end(pid)
                 if len(self._known) > MOST:
                     self._known.popitem(last=False)
@@ -101,7 +106,6 @@ def _file(pid: int, name: str, root: Path) -> bytes:
 
 def _stat(pid: int, root: Path) -> tuple[str, int]:
     """Name and start time."""
-    # Of every process at every look, so without what a Path and a buffer cost.
     descriptor = os.open(f"{root}/{pid}/stat", os.O_RDONLY)
     try:
         head, bracket, rest = os.read(descriptor, _LINE).rpartition(b")")

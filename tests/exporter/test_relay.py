@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from warpwatch.exporter.relay import Relay
@@ -47,6 +47,7 @@ def devices(hung: set[int]) -> Iterator[Devices]:
             worker.stop()
 
 
+@settings(max_examples=30)
 @given(hung=st.sets(st.integers(0, MANY - 1)))
 def test_each_is_read_in_its_own_thread_whoever_hangs(hung: set[int]) -> None:
     async def main() -> None:

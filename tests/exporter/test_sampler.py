@@ -268,6 +268,27 @@ def test_devices_that_were_not_chosen_are_not_read(source: ScriptedSource) -> No
     asyncio.run(main())
 
 
+def test_what_is_being_read_is_read_to_its_end_before_the_source_is_closed(
+    source: ScriptedSource,
+) -> None:
+    slow, _ = source.devices
+    seen: list[bool] = []
+
+    def fault(device: Device) -> None:
+        if device == slow:
+            seen.append(source.closed)
+
+    async def story(bench: Bench) -> None:
+        source.hold[slow] = threading.Event()
+        source.fault = fault
+        assert (await bench.cycle())[slow].hung
+        asyncio.get_running_loop().call_soon(source.hold[slow].set)
+
+    run(source, story)
+    assert seen == [False]
+    assert source.closed
+
+
 def test_closing_does_not_wait_for_what_hangs_for_ever(source: ScriptedSource) -> None:
     sick, _ = source.devices
 

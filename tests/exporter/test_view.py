@@ -17,7 +17,7 @@ from warpwatch.fields import clocks, identity, memory, profiling
 from warpwatch.fields.field import Scope
 from warpwatch.samples.entity import Core, Cpu, Entity, Gpu, Instance, Link, Switch
 from warpwatch.samples.owner import Owner
-from warpwatch.samples.sample import Reading, Report, Value
+from warpwatch.samples.sample import Reading, Reason, Report, Value
 from warpwatch.samples.snapshot import Snapshot, State
 from warpwatch.sources.base import SourceInfo
 
@@ -69,6 +69,26 @@ GOLDEN = Path(__file__).parents[1] / "golden"
 def test_labels_of_each_entity(entity: Entity, classic: str, later: str | None) -> None:
     assert join(Naming(CLASSIC, "n1").identity(entity)) == classic
     assert join(Naming(LATER, "n1").identity(entity)) == (later or classic)
+
+
+def test_a_gpu_that_is_lost_keeps_its_labels_until_it_is_gone() -> None:
+    arranger = Arranger(select(LISTED, CLASSIC), Naming(CLASSIC, "n1"), lambda _: Tally(300, 300))
+
+    def labels(*readings: Reading) -> list[str]:
+        states = tuple(
+            State(device=H100, report=Report(H100, 0.0, (each,)), success=True, age=0.0)
+            for each in readings
+        )
+        view = arranger.view(SourceInfo("nvml"), Snapshot(1, states, 0.1))
+        return [row.labels.whole for row in view.rows[Scope.GPU]]
+
+    version = identity.DRIVER_VERSION
+    (known,) = labels(Reading(H100, {version.id: "580.1", clocks.SM_CLOCK.id: 7}, {}))
+    assert f'{version.name}="580.1"' in known
+    lost = Reading(H100, {}, {clocks.SM_CLOCK.id: Reason.LOST})
+    assert labels(lost) == labels(lost) == [known]
+    assert labels() == []
+    assert version.name not in labels(lost)[0], "nothing is remembered of what was gone"
 
 
 def test_the_old_namespace_renames_labels_only() -> None:

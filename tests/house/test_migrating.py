@@ -136,6 +136,56 @@ HELD = {
 """Each row of behaviour, and the test that would fail if it were no longer so."""
 
 
+FLAGS_HELD = {
+    "--collectors": "process/test_exporter.py::flags_as_dcgm_exporter_takes_them",
+    "--address": "process/test_exporter.py::a_taken_port_names_its_holder",
+    "--collect-interval": (
+        "test_config.py::an_interval_too_short_for_the_hardware_is_raised_and_that_is_said"
+    ),
+    "--kubernetes": "nvml/test_attribution.py::pods_with_whole_gpus",
+    "--kubernetes-enable-pod-labels": "nvml/test_attribution.py::labels_and_uids_of_pods",
+    "--kubernetes-enable-pod-uid": "nvml/test_attribution.py::labels_and_uids_of_pods",
+    "--kubernetes-pod-label-allowlist-regex": "nvml/test_attribution.py::labels_and_uids_of_pods",
+    "--kubernetes-virtual-gpus": "nvml/test_attribution.py::pods_that_share_a_gpu",
+    "--kubernetes-enable-dra": "nvml/test_attribution.py::claims_of_dynamic_allocation",
+    "--nvidia-resource-names": (
+        "nvml/test_attribution.py::gpus_that_are_handed_out_under_other_names_are_known_by_them"
+    ),
+    "--pod-resources-kubelet-socket": "nvml/test_attribution.py::pods_with_whole_gpus",
+    "--hpc-job-mapping-dir": "nvml/test_attribution.py::batch_jobs_from_files",
+    "--devices": "process/test_flags.py::chosen_devices_alone_are_shown",
+    "--configmap-data": "process/test_edge.py::a_list_of_counters_in_a_configmap_is_followed",
+    "--use-old-namespace": "process/test_flags.py::the_old_namespace_has_its_labels",
+    "--no-hostname": "process/test_flags.py::host_and_blanks_are_left_out",
+    "--replace-blanks-in-model-name": "process/test_flags.py::host_and_blanks_are_left_out",
+    "--xid-count-window-size": "process/test_flags.py::windows_are_as_long_as_was_said",
+    "--clock-events-count-window-size": "process/test_flags.py::windows_are_as_long_as_was_said",
+    "--web-config-file": "process/test_edge.py::tls_and_a_password_stand_before_every_page",
+    "--web-systemd-socket": "process/test_edge.py::a_socket_of_systemd_is_listened_on",
+    "--web-read-timeout": (
+        "process/test_protection.py::a_client_that_never_ends_its_handshake_is_let_go"
+    ),
+    "--web-write-timeout": "test_config.py::limits_of_the_server_are_those_of_the_flags",
+    "--max-concurrent-scrapes": (
+        "process/test_flags.py::connections_beyond_the_limit_are_told_to_come_later"
+    ),
+    "--health-require-gpus": "process/test_flags.py::health_may_depend_on_gpus",
+    "--log-format": "process/test_flags.py::log_lines_may_be_json_and_tell_more",
+    "--debug": "process/test_flags.py::log_lines_may_be_json_and_tell_more",
+    "--dump-enabled": "process/test_flags.py::dumps_are_written_where_and_how_it_was_said",
+    "--dump-directory": "process/test_flags.py::dumps_are_written_where_and_how_it_was_said",
+    "--dump-retention": "exporter/test_dumps.py::the_aged_go_unless_age_does_not_count",
+    "--dump-compression": "process/test_flags.py::dumps_are_written_where_and_how_it_was_said",
+    "--config-file": "process/test_flags.py::a_settings_file_of_the_originals_is_followed",
+    "--container-labels": "nvml/test_attribution.py::containers_and_users_of_a_bare_host",
+    "--container-runtime-socket": (
+        "exporter/attribution/test_containers.py::"
+        "a_container_is_known_by_its_name_from_the_next_time_on"
+    ),
+}
+"""Each flag that has an effect here, and a test that would fail if it had none."""
+
+
 def rows(title: str) -> list[list[str]]:
     section = PAGE.split(f"\n## {title}\n")[1].split("\n## ")[0]
     lines = [line for line in section.splitlines() if line.startswith("|")][2:]
@@ -210,7 +260,9 @@ def test_metrics_exist() -> None:
 
 def test_each_behaviour_is_held_by_a_test_that_exists() -> None:
     assert [row[0] for row in rows("What a user sees")] == list(HELD)
-    for place in HELD.values():
+    acting = [row for row in rows("Flags") if not row[2].startswith("no effect")]
+    assert [code(row[0])[0] for row in acting if code(row[0])] == list(FLAGS_HELD)
+    for place in (*HELD.values(), *FLAGS_HELD.values()):
         path, _, name = place.partition("::")
         tests = {
             node.name

@@ -461,7 +461,9 @@ class AtOnce(Listener):
 def source_of(
     bindings: ModuleType, clock: Clock, bound: Path = Path("/nonexistent"), visible: str = ""
 ) -> NvmlSource:
-    return NvmlSource(Door(bindings), clock, AtOnce(clock), bound=bound, visible=visible)
+    source = NvmlSource(Door(bindings), clock, AtOnce(clock), bound=bound, visible=visible)
+    source.inventory()
+    return source
 
 
 def open_nvml(bindings: Bindings) -> NvmlSource:

@@ -153,6 +153,23 @@ def test_pods_with_whole_gpus(node: Node, until: Until, *, rewrite: bool) -> Non
     )  # fmt: skip
 
 
+def test_gpus_that_are_handed_out_under_other_names_are_known_by_them(
+    node: Node, until: Until
+) -> None:
+    node.kubelet.pods = (
+        pod("train-0", ZERO, resource="example.com/h100"),
+        pod("train-1", ONE, resource="example.com/other"),
+    )
+    names = ("-k", "--nvidia-resource-names", "example.com/gpu,example.com/h100")
+    with program(*node.arguments, *names, env=node.environment) as it:
+
+        def pods() -> list[str]:
+            found = parse(it.get("/metrics").text).named("DCGM_FI_DEV_POWER_USAGE")
+            return [sample.labels["pod"] for sample in found]
+
+        until(lambda: pods() == ["train-0", ""])
+
+
 def test_labels_and_uids_of_pods(node: Node, until: Until, *, rewrite: bool) -> None:
     node.kubelet.pods = (pod("train-0", ZERO), pod("train-1", "nvidia1"))
     node.pod_object("train-0", "a", **{"app.kubernetes.io/name": "llm", "team": "red"})

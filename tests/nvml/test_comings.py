@@ -1,12 +1,13 @@
 """The exporter as a user starts it, while libraries, drivers and GPUs come and go."""
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from machine import NAME, Machine, compile_library
-from process import Program, program
+from process import Program, program, run
 from warpwatch.expo.parse import parse
 
 Until = Callable[[Callable[[], bool]], None]
@@ -25,6 +26,10 @@ def source(it: Program) -> tuple[str, str]:
 def shown(it: Program) -> list[str]:
     page = parse(it.get("/metrics").text)
     return [sample.labels["gpu"] for sample in page.named("DCGM_FI_DEV_GPU_TEMP")]
+
+
+def threads(it: Program) -> int:
+    return len(list(Path(f"/proc/{it.process.pid}/task").iterdir()))
 
 
 def test_a_library_that_is_installed_later_is_found(
@@ -75,6 +80,8 @@ def test_gpus_that_are_plugged_and_unplugged_are_followed(machine: Machine, unti
         until(lambda: shown(it) == ["0", "1", "2"])
         machine.gpus(1)
         until(lambda: shown(it) == ["0"])
+        machine.gpus(0)
+        until(lambda: source(it) == ("nvml", "NVIDIA's driver is there, and no GPU"))
 
 
 def test_a_gpu_that_cannot_be_opened_at_the_start_comes_later(
@@ -89,6 +96,47 @@ def test_a_gpu_that_cannot_be_opened_at_the_start_comes_later(
         )
         machine.say({"0.error.nvmlDeviceGetHandleByIndex_v2": None})
         until(lambda: shown(it) == ["0", "1"])
+
+
+def test_a_gpu_that_hangs_while_it_is_opened_keeps_no_other_from_the_page(
+    machine: Machine, until: Until
+) -> None:
+    machine.gpus(3)
+    machine.say({"1.hang.all": 1})
+    with program(*EXPORTER, env=machine.environment) as it:
+        until(lambda: shown(it) == ["0", "2"])
+        assert source(it)[1].endswith("GPU 1 cannot be opened: it does not answer")
+        waiting = threads(it)
+        it.signal(signal.SIGUSR1)
+        it.wait_for("cannot be let go yet")
+        assert threads(it) == waiting, "it is not asked by a second one"
+        machine.say({"1.hang.all": None})
+        it.wait_for("let go on request")
+
+
+def test_discovery_lists_what_answers_and_what_does_not(machine: Machine) -> None:
+    machine.gpus(2)
+    machine.say({"0.hang.all": 1})
+    done = run("discovery", "--source", "nvml", env=machine.environment)
+    hangs = "GPU 0 cannot be opened: it does not answer"
+    assert done.stdout.startswith(f"1 GPU; NVIDIA's driver on this machine; {hangs}\n")
+    assert "\nGPU 1  NVIDIA H100" in done.stdout
+
+
+def test_a_driver_that_hangs_at_the_start_leaves_a_page_that_says_so(
+    machine: Machine, until: Until
+) -> None:
+    machine.gpus(2)
+    machine.say({"driver.hang.nvmlInitWithFlags": 1})
+    with program(*EXPORTER, env=machine.environment) as it:
+        it.wait_for("which devices there are is not told")
+        assert source(it)[0] == "none"
+        assert source(it)[1].startswith("no answer yet")
+        assert it.get("/-/healthy").status == 200
+        machine.say({"driver.hang.nvmlInitWithFlags": None})
+        until(lambda: shown(it) == ["0", "1"])
+        it.wait_for("is told again")
+    assert sum("which devices there are is not told" in line for line in it.lines) == 1
 
 
 def test_functions_that_an_older_library_lacks_cost_their_fields(

@@ -7,10 +7,16 @@ from typing import Any
 import pynvml
 import pytest
 
+from warpwatch.fields import profiling
+from warpwatch.samples.sample import Reason
+from warpwatch.sources.nvml.door import Door
+from warpwatch.sources.nvml.gpm import Comparison
 from warpwatch.sources.nvml.prepared import FORMS, Call, Ready
 
 COMPUTE = "nvmlDeviceGetComputeRunningProcesses"
 VALUES = "nvmlDeviceGetFieldValues"
+ACTIVE = profiling.PROF_GR_ENGINE_ACTIVE.id
+TENSOR = profiling.PROF_PIPE_TENSOR_ACTIVE.id
 TOO_SMALL = pynvml.NVML_ERROR_INSUFFICIENT_SIZE
 
 
@@ -26,19 +32,36 @@ def prepared(name: str, driver: Callable[..., int], *arguments: object) -> Ready
     return FORMS[name].make(Call(pynvml, driver, None, arguments, refuse))
 
 
-def test_what_the_driver_leaves_alone_does_not_pass_for_what_it_said_before() -> None:
+def test_what_the_driver_leaves_alone_is_neither_zero_nor_what_it_said_before() -> None:
     answers = [[7, 8], [9]]
 
     def driver(_handle: object, count: int, room: Any) -> int:
         assert count == 2
         assert [(each.fieldId, each.scopeId) for each in room] == [(82, 0), (83, 1)]
         for value, said in zip(room, answers.pop(0), strict=False):
-            value.value.ullVal = said
+            value.value.ullVal, value.nvmlReturn = said, 0
         return 0
 
     ask = prepared(VALUES, driver, ((82, 0), (83, 1)))
-    assert [each.value.ullVal for each in ask()] == [7, 8]
-    assert [each.value.ullVal for each in ask()] == [9, 0]
+    assert [(each.nvmlReturn, each.value.ullVal) for each in ask()] == [(0, 7), (0, 8)]
+    assert [(each.nvmlReturn, each.value.ullVal) for each in ask()] == [
+        (0, 9),
+        (pynvml.NVML_ERROR_UNKNOWN, 0),
+    ]
+
+
+def test_a_figure_that_the_driver_leaves_alone_is_neither_zero_nor_the_one_of_before() -> None:
+    told = [(50.0, 25.0), (75.0,)]
+
+    class Driver(Door):
+        def call(self, function: str, *arguments: Any) -> None:
+            assert function == "nvmlGpmMetricsGet"
+            for metric, value in zip(arguments[0].metrics, told.pop(0), strict=False):
+                metric.value, metric.nvmlReturn = value, 0
+
+    compare, ids = Comparison(Driver(pynvml)), frozenset({ACTIVE, TENSOR})
+    assert compare(ids, None, None) == {ACTIVE: 0.5, TENSOR: 0.25}
+    assert compare(ids, None, None) == {ACTIVE: 0.75, TENSOR: Reason.FAILED}
 
 
 class Crowded:

@@ -34,7 +34,7 @@ def detail(it: Program) -> str:
 
 
 def said(it: Program, text: str) -> int:
-    return sum(text in line for line in it.lines)
+    return sum(text in line for line in it.log().splitlines())
 
 
 @pytest.fixture
@@ -78,6 +78,17 @@ def test_the_driver_is_let_go_on_request_and_opened_again(
     for line in ("asked to let go", "driver, let go on request", "driver is opened again"):
         assert said(it, line) == 1, "".join(it.lines)
     assert said(it, "gave no reading") == said(it, "answers again") == 0
+
+
+def test_nobody_who_asks_for_the_driver_waits_for_the_next_interval(
+    machine: Machine, device: Path, until: Until
+) -> None:
+    machine.gpus(1)
+    machine.say({"driver.device": device})
+    with program(*EXPORTER, "-c", "600000", env=machine.environment) as it:
+        until(lambda: opened(it, device))
+        it.signal(signal.SIGUSR1)
+        until(lambda: not opened(it, device))
 
 
 def test_the_driver_is_let_go_from_the_command_line(

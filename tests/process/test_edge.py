@@ -172,7 +172,7 @@ def test_settings_are_shown_with_their_origin_and_checked(
     ]
     checked = run("config", "validate", "--config", str(toml), env=env)
     assert (checked.returncode, checked.stderr) == (0, "")
-    assert f"ok  counters: 1 families from {tmp_path}/few.csv" in checked.stdout
+    assert f"ok  counters: 1 family of {tmp_path}/few.csv" in checked.stdout
     with program("exporter", "--config", str(toml), env=env) as it:
         until(lambda: families(it) == {"DCGM_FI_DEV_GPU_TEMP"})
     toml.write_text('[exporter]\nweb_config_file = "none.yml"\n')

@@ -23,7 +23,9 @@ def check(settings: Settings) -> Iterator[str]:
     yield f"devices: {settings.devices}"
     parts = exporter.assemble(settings, clock, here=settings.source in sources.DRIVER)
     listed = listing.load(parts.origin, ERAS[settings.compat])
-    yield f"counters: {len(listed.selection.metrics)} families from {parts.origin.where}"
+    number = len(listed.selection.metrics)
+    families = f"{number} {'family' if number == 1 else 'families'}"
+    yield f"counters: {families} of {parts.origin.where}"
     asked = [each.name for each in parts.attribution.health()]
     yield f"attribution: {', '.join(asked) or 'nobody is asked'}"
     if parts.edge is not None:

@@ -38,7 +38,8 @@ def command(source: str, output: str) -> None:
 def _print(found: Mapping[str, Any]) -> None:
     source = found["source"]
     mark = "SIMULATED, " if source["simulated"] else ""
-    click.echo(f"{len(found['gpus'])} GPUs; {mark}{source['detail']}")
+    number = len(found["gpus"])
+    click.echo(f"{number} {'GPU' if number == 1 else 'GPUs'}; {mark}{source['detail']}")
     versions = (("driver", "driver"), ("NVML", "nvml"), ("CUDA", "cuda"))
     click.echo(", ".join(f"{name} {source[key]}" for name, key in versions if source.get(key)))
     for gpu in found["gpus"]:

@@ -69,6 +69,7 @@ command = _Drop(
     params=list(map(_option, FLAGS)),
     callback=_run,
     help="Serve GPU metrics on /metrics, as dcgm-exporter does: the same names, flags, environment "
-    "variables and CSV lists. Flags win over the environment, that over defaults.",
+    "variables and CSV lists. Flags win over the environment, that over a settings file, and that "
+    "over defaults.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -37,7 +37,7 @@ def _to(handler: logging.Handler, *, debug: bool = False) -> None:
 class _Json(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line = {
-            "time": self.formatTime(record),
+            "time": self._time(record),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
@@ -45,3 +45,8 @@ class _Json(logging.Formatter):
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
         return json.dumps(line)
+
+    def _time(self, record: logging.LogRecord) -> str:
+        """With its zone, since such lines are gathered from many machines."""
+        second, zone = (self.formatTime(record, form) for form in ("%Y-%m-%dT%H:%M:%S", "%z"))
+        return f"{second}.{int(record.msecs):03d}{zone[:3]}:{zone[3:]}"

@@ -25,7 +25,7 @@ class _Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ca
 class _Metrics(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
     file: str = ""
     fields: tuple[_Field, ...] = ()
-    enable_exporter_metrics: bool = False
+    enable_exporter_metrics: bool | None = None
 
 
 class _Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
@@ -125,12 +125,15 @@ def _second(file: _Two, where: str) -> Iterator[_Setting]:
 
 
 def _metrics(metrics: _Metrics, where: str) -> Iterator[_Setting]:
-    if bool(metrics.file) is bool(metrics.fields):
+    if metrics.file and metrics.fields:
         raise InputError(f"{where}: metrics", "must give one of file and fields")
     if metrics.file:
         yield "collectors", metrics.file, "metrics.file"
-    else:
+    elif metrics.fields:
         yield "counters", "".join(map(_row, metrics.fields)), "metrics.fields"
+    elif metrics.enable_exporter_metrics is None:
+        # With that alone the list is the usual one, and the families it is about are always there.
+        raise InputError(f"{where}: metrics", "must give one of file and fields")
 
 
 def _row(field: _Field) -> str:

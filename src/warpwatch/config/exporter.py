@@ -42,6 +42,9 @@ def exporter(given: Mapping[str, object], environment: Environment | None = None
             warnings.append(f"{place} is accepted but has no effect: {flag.idle}")
         else:
             acting[flag.key] = value
+    if any(each.given and each.flag.key == "collectors" for each in everything):
+        # A file cannot hold both, so this was said by a flag or the environment, which win.
+        counters = ""
     settings = dataclasses.replace(Settings(), counters=counters, **acting)  # type: ignore[arg-type]
     warnings += _alone(settings, everything)
     warnings += _unknown(environment)

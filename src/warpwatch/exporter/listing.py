@@ -46,30 +46,37 @@ class Origin(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class File:
-    where: str
+    path: str
+
+    @property
+    def where(self) -> str:
+        return "the built-in list" if self._built_in else self.path
+
+    @property
+    def _built_in(self) -> bool:
+        return self.path == DEFAULT_COUNTERS and not Path(self.path).exists()
 
     def mark(self) -> Hashable:
         """Follows links, so that a mounted ConfigMap's swap of directories shows."""
         try:
-            state = Path(self.where).stat()
+            state = Path(self.path).stat()
         except OSError:
             return None
         return state.st_mtime_ns, state.st_ino, state.st_size
 
     def read(self) -> tuple[Counter, ...]:
-        file = Path(self.where)
-        if self.where == DEFAULT_COUNTERS and not file.exists():
+        if self._built_in:
             return counters.built_in()
         try:
-            text = file.read_text(encoding="utf-8-sig")
+            text = Path(self.path).read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
             raise InputError(
-                self.where,
+                self.path,
                 f"cannot be read: {reason}",
                 hint="give another file with --collectors, or none for the built-in list",
             ) from error
-        return counters.read(text, self.where)
+        return counters.read(text, self.path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,16 @@ class Names:
 def _named(process: Process, known: Known | None) -> Process:
     if known is None:
         return process
-    return replace(process, user=known.user, command=known.command, cgroup=known.cgroup)
+    # Made anew and not by `replace`, which takes three times as long, for hundreds a second.
+    return Process(
+        process.pid,
+        process.kind,
+        process.memory,
+        process.sm,
+        known.user,
+        known.command,
+        known.cgroup,
+    )
 
 
 def _memory(view: View) -> Samples:

@@ -78,6 +78,8 @@ class Sampler:
         self._tracks: dict[Device, _Track] = {}
         self._scout: Worker[Inventory] = Worker("inventory")
         self._asked: asyncio.Future[Inventory] | None = None
+        self._silent = False
+        """Whether the inventory is being waited for."""
         self._devices: tuple[Device, ...] = ()
         self._hurried = asyncio.Event()
         self.looked = asyncio.Event()
@@ -167,7 +169,13 @@ class Sampler:
             self._asked = self._scout.submit(self._source.inventory)
         await asyncio.wait({self._asked}, timeout=self._pace.deadline)
         if not self._asked.done():
+            if not self._silent:
+                log.warning("which devices there are is not told: no answer; what was known stands")
+            self._silent = True
             return
+        if self._silent:
+            log.info("which devices there are is told again")
+        self._silent = False
         asked, self._asked = self._asked, None
         error = asked.exception()
         if error is None:

@@ -43,6 +43,7 @@ NOBODYS = Chain(())
 """Nobody is asked whose work it is."""
 
 _UNKNOWN = SourceInfo("none", detail="not looked at yet")
+_SILENT = SourceInfo("none", detail="no answer yet: a driver that hangs gives none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +157,13 @@ class Exporter:
         """What the source says of itself, once it has been read or has had its time."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._running.looked.wait(), FIRST_LOOK_SECONDS)
-        inventory = self._running.inventory
-        return inventory.info if inventory else _UNKNOWN
+        return self._info(self._running)
+
+    @staticmethod
+    def _info(sampler: Sampler) -> SourceInfo:
+        if sampler.inventory is not None:
+            return sampler.inventory.info
+        return _SILENT if sampler.looked.is_set() else _UNKNOWN
 
     async def stop(self) -> None:
         await self._server.stop()
@@ -282,8 +288,7 @@ class Exporter:
                 self._choice,
                 self._sharing,
             )
-        info = sampler.inventory.info if sampler.inventory else _UNKNOWN
-        return self._arranger.view(info, sampler.look())
+        return self._arranger.view(self._info(sampler), sampler.look())
 
     @property
     def _running(self) -> Sampler:

@@ -20,6 +20,10 @@ class Gpu:
         """DCGM's device name: its own GPU number, not the minor number under /dev."""
         return f"nvidia{self.index}"
 
+    def __str__(self) -> str:
+        """For people, who look for any of the three."""
+        return f"GPU {self.index} ({self.uuid}, {self.pci_bus_id})"
+
 
 @dataclass(frozen=True, slots=True)
 class Compute:
@@ -47,6 +51,9 @@ class Instance:
 class Switch:
     index: int
 
+    def __str__(self) -> str:
+        return f"NVSwitch {self.index}"
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -61,6 +68,9 @@ class Link:
 class Cpu:
     index: int
     serial: str = ""
+
+    def __str__(self) -> str:
+        return f"CPU {self.index}"
 
 
 @dataclass(frozen=True, slots=True)

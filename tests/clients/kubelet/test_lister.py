@@ -1,5 +1,6 @@
 """Over a real gRPC server: answers, refusals, silence, a restart."""
 
+import socket
 from pathlib import Path
 
 import grpc
@@ -42,10 +43,24 @@ def test_refusal_silence_and_nonsense_are_unreachable(kubelet: Kubelet) -> None:
             lister.pods(5.0)
         kubelet.raw = None
         kubelet.held.clear()
-        with pytest.raises(Unreachable, match="deadline exceeded"):
+        with pytest.raises(Unreachable, match="deadline exceeded") as caught:
             lister.pods(0.2)
+        assert caught.value.hint == "", "there is nothing to be mounted"
         kubelet.held.set()
         assert lister.pods(5.0) == kubelet.pods
+    lister.close()
+
+
+def test_of_a_socket_that_nobody_listens_on_any_more_the_folder_is_to_be_mounted(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "left.sock"
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(path))
+    lister = Lister(path)
+    with pytest.raises(Unreachable, match="unavailable") as caught:
+        lister.pods(5.0)
+    assert "mount the folder" in caught.value.hint
     lister.close()
 
 

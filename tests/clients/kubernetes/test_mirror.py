@@ -284,6 +284,18 @@ def test_a_change_that_is_none_ends_the_watch_and_not_the_mirror(
     run(server, story)
 
 
+def test_a_watch_that_is_spoilt_for_good_is_left_for_a_new_list(server: ApiServer) -> None:
+    async def story() -> None:
+        async with following(server) as (mirror, _):
+            await until(lambda: len(mirror.items) == 5)
+            # It stays in the log, for whoever begins before it.
+            server.say(PODS, "ERROR", {"code": 500, "message": "etcd event received"})
+            server.put(PODS, "u5", pod("p5"))
+            await until(lambda: "u5" in mirror.items and not mirror.failure)
+
+    run(server, story)
+
+
 def test_in_a_pod_it_knows_where_the_server_is(tmp_path: Path) -> None:
     for file in ("token", "ca.crt"):
         with pytest.raises(InputError, match=file.replace(".", r"\.")):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from warpwatch.clock import ManualClock
+from warpwatch.exporter.attribution import job_files
 from warpwatch.exporter.attribution.job_files import MOST_JOBS, JobFiles
 from warpwatch.samples.entity import Entity, Gpu, Instance
 from warpwatch.samples.owner import Owner
@@ -62,6 +63,21 @@ def test_a_file_that_an_epilog_left_behind_says_nothing(tmp_path: Path, stage: J
     assert jobs(stage) == {}
     os.utime(tmp_path / "0", (1e9 - 3599, 1e9 - 3599))
     assert jobs(stage) == {GPU: ["old"]}
+
+
+def test_without_a_limit_no_file_is_too_old(tmp_path: Path) -> None:
+    (tmp_path / "0").write_text("old")
+    os.utime(tmp_path / "0", (0, 0))
+    assert jobs(JobFiles(tmp_path, ManualClock(1e9), 1.0)) == {GPU: ["old"]}
+
+
+def test_of_a_folder_without_end_no_more_is_read_than_a_bound(
+    tmp_path: Path, stage: JobFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job_files, "MOST_FILES", 1)
+    for gpu in ("0", "1"):
+        (tmp_path / gpu).write_text(gpu)
+    assert jobs(stage) == {GPU: ["0"]}
 
 
 def test_what_is_no_job_file_is_passed_over(tmp_path: Path, stage: JobFiles) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from warpwatch.exporter.attribution import tenants
 from warpwatch.exporter.attribution.tenants import Tenants, Wanted
 from warpwatch.samples.entity import Gpu
 from warpwatch.samples.owner import Claim, Owner
@@ -62,6 +63,20 @@ def test_a_job_by_its_sortable_id_is_named_by_its_number_where_that_can_be_read(
         reading = told(stage, process(1, *of_job("s6A3C0Q")), process(2, *of_job("s9ZZZZ1")))
         assert [owner.hpc_job for owner in reading.owners] == ["42", "s9ZZZZ1"]
     assert asked == [1, 2], "an environment is read once"
+
+
+def test_jobs_that_are_over_do_not_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tenants, "_MOST", 2)
+    asked: list[int] = []
+
+    def environment(pid: int) -> dict[str, str]:
+        asked.append(pid)
+        return {"SLURM_JOB_ID": str(pid)}
+
+    stage = Tenants(Wanted(jobs=True), environment)
+    for pid in (1, 2, 3, 3, 1):
+        told(stage, process(pid, *of_job(f"s{pid}A3C0Q")))
+    assert asked == [1, 2, 3, 1]
 
 
 def test_an_environment_that_lies_is_not_taken_for_a_job() -> None:

@@ -84,19 +84,41 @@ def test_one_that_could_not_be_registered_is_tried_again() -> None:
     assert all(each.freed for each in bindings.sets)
 
 
+def test_that_events_are_not_heard_is_said_once_and_so_is_that_they_are_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO")
+    bindings = Bindings()
+    source = open_nvml(bindings)
+    bindings.codes["nvmlEventSetWait_v2"] = pynvml.NVML_ERROR_UNKNOWN
+    for _ in range(3):
+        assert report(source).readings[0].gaps == {XID: Reason.FAILED}
+    del bindings.codes["nvmlEventSetWait_v2"]
+    for _ in range(3):
+        assert report(source).readings[0].values == {XID: 0}
+    gpu = "GPU 0 (GPU-00000000, 00000000:1B:00.0)"
+    assert [(each.levelname, each.getMessage()) for each in caplog.records] == [
+        ("WARNING", f"events of {gpu} are not heard: nvmlEventSetWait_v2: Unknown Error"),
+        ("INFO", f"events of {gpu} are heard again"),
+    ]
+
+
 def test_what_nobody_reads_is_dropped_beyond_a_bound_and_counted(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     bindings, clock = Bindings(), ManualClock(NOW)
     listener = AtOnce(clock)
     source = NvmlSource(Door(bindings), clock, listener)
+    source.inventory()
     (heard,) = listener._ears  # noqa: SLF001  no reader of the report sees the queue
     bindings.boards[0].xids.extend(range(1, MOST_WAITING + 43))
     while heard.hear():
         pass
     assert [event.data for event in report(source).events] == list(range(1, MOST_WAITING + 1))
     assert report(source).events == ()
-    assert caplog.messages == ["42 events of nvidia0 were dropped: not read"]
+    (said,) = caplog.messages
+    assert said.startswith("42 events of GPU 0 (GPU-00000000")
+    assert said.endswith("were dropped: not read")
 
 
 class Stuck(Bindings):
@@ -130,6 +152,7 @@ def test_nothing_is_freed_under_a_listener_that_hangs(
     bindings, clock = Stuck(), ManualClock(NOW)
     others = set(threading.enumerate())
     source = NvmlSource(Door(bindings), clock, Listener(clock))
+    source.inventory()
     assert bindings.entered.wait(20)
     clock.advance(DEADLINE + 0.1)
     late = report(source, gpu=1)

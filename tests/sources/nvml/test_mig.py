@@ -1,6 +1,7 @@
 """MIG instances: entities of their own, which come and go while we read."""
 
 import pynvml
+import pytest
 
 from bindings import ALL, NOW, AtOnce, Bindings, divide
 from bindings import Board as Real
@@ -14,6 +15,7 @@ from warpwatch.sources.nvml.gpm import METRICS
 from warpwatch.sources.nvml.mig import CALLS, FIGURES
 from warpwatch.sources.nvml.tenants import KINDS
 
+NOT_SUPPORTED = pynvml.NVML_ERROR_NOT_SUPPORTED
 SM = profiling.PROF_SM_ACTIVE.id
 ASKED = (ALL | METRICS.keys()) - KINDS.keys()
 
@@ -142,3 +144,49 @@ def test_the_end_gives_every_sample_back() -> None:
     with gpu.board.lock:
         gpu.board.close()
     assert gpu.kept == 0
+
+
+def test_that_instances_are_not_told_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    gpu = Divided()
+    gpu.real.codes["nvmlDeviceGetMigDeviceHandleByIndex"] = pynvml.NVML_ERROR_UNKNOWN
+    assert (gpu.read()[1], gpu.read()[1]) == ([], [])
+    assert len(caplog.messages) == 1
+    assert caplog.messages[0].startswith("MIG instances of GPU 0 (")
+    del gpu.real.codes["nvmlDeviceGetMigDeviceHandleByIndex"]
+    assert len(gpu.read()[1]) == 2
+    gpu.real.codes["nvmlDeviceGetMigDeviceHandleByIndex"] = pynvml.NVML_ERROR_UNKNOWN
+    gpu.read()
+    assert len(caplog.messages) == 2
+
+
+def test_what_an_instance_does_not_support_is_not_asked_every_second() -> None:
+    gpu = Divided()
+    larger, smaller = gpu.real.instances[0], gpu.real.instances[2]
+    smaller.codes["nvmlDeviceGetMemoryInfo"] = NOT_SUPPORTED
+    gpu.real.codes["nvmlGpmMigSampleGet"] = NOT_SUPPORTED
+    for _ in range(5):
+        _, (whole, wanting) = gpu.read()
+        assert memory.FB_USED.id in whole.values
+        assert wanting.gaps[memory.FB_USED.id] is Reason.UNSUPPORTED
+        assert whole.gaps[SM] is wanting.gaps[SM] is Reason.UNSUPPORTED
+        asked = ASKED & (CALLS.keys() | FIGURES)
+        assert whole.values.keys() | whole.gaps.keys() == asked
+    names = [name for name, _ in gpu.bindings.calls]
+    assert names.count("nvmlGpmMigSampleGet") == 2
+    assert larger is not smaller
+    gpu.clock.advance(600)
+    smaller.codes.clear()
+    gpu.real.codes.clear()
+    gpu.read()
+    _, (_, mended) = gpu.read()
+    assert mended.values.keys() >= {memory.FB_USED.id, SM}
+
+
+def test_before_hopper_nobody_asks_for_figures_every_second() -> None:
+    gpu = Divided()
+    gpu.real.codes["nvmlGpmQueryDeviceSupport"] = NOT_SUPPORTED
+    for _ in range(5):
+        _, parts = gpu.read()
+        assert {part.gaps[SM] for part in parts} == {Reason.UNSUPPORTED}
+    names = [name for name, _ in gpu.bindings.calls]
+    assert names.count("nvmlGpmQueryDeviceSupport") <= 2

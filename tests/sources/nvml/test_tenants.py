@@ -2,7 +2,7 @@
 
 import pynvml
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bindings import NOW, Bindings, Board, divide, process, source_of
@@ -61,7 +61,8 @@ def test_no_name_is_made_up_here() -> None:
     assert reading.processes == (Process(7, "compute", GIB, sm=0.0),)
 
 
-@given(st.lists(st.integers(0, 80 * GIB), max_size=2 * MOST))
+@example([*range(MOST + 7)])
+@given(st.lists(st.integers(0, 80 * GIB), max_size=50))
 def test_a_crowd_is_counted_whole_and_told_of_in_part(memory: list[int]) -> None:
     _, reading = one([process(100 + i, size) for i, size in enumerate(memory)])
     assert reading.values[COMPUTE_PIDS.id] == len(memory)

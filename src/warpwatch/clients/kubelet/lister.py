@@ -40,7 +40,9 @@ class Lister:
         try:
             return self._read(call(b"", timeout=timeout))
         except grpc.RpcError as error:
-            raise Unreachable(f"{self._path}: {_said(error)}", hint=_MOUNT) from error
+            # A socket that was mounted by itself is that of a kubelet which is no more.
+            hint = _MOUNT if error.code() is grpc.StatusCode.UNAVAILABLE else ""
+            raise Unreachable(f"{self._path}: {_said(error)}", hint=hint) from error
         except wire.Malformed as error:
             raise Unreachable(f"{self._path}: an answer that cannot be read: {error}") from error
 

@@ -28,6 +28,10 @@ class Gone(Exception):
     """The version asked for is too old: the collection has to be listed anew."""
 
 
+class Spoilt(Unreachable):
+    """A watch that holds what cannot be taken: begun again at the same place, it would again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
     items: tuple[Object, ...]
@@ -214,18 +218,21 @@ async def _lines(path: str, answer: httpx2.Response) -> AsyncIterator[bytes]:
             if line.strip():
                 yield line
         if len(rest) > _LONGEST_LINE:
-            raise Unreachable(f"{path}: a change that does not end")
+            raise Spoilt(f"{path}: a change that does not end")
 
 
 def _change(path: str, line: bytes) -> Change:
-    said = _parsed(path, line)
+    try:
+        said = _parsed(path, line)
+    except Unreachable as error:
+        raise Spoilt(error.message) from error
     kind, what = said.get("type"), said.get("object")
     if not isinstance(kind, str) or not isinstance(what, dict):
-        raise Unreachable(f"{path}: a change that is none")
+        raise Spoilt(f"{path}: a change that is none")
     if kind == "ERROR":
         if what.get("code") == httpx2.codes.GONE:
             raise Gone(path)
-        raise Unreachable(f"{path}: the watch ended: {what.get('message') or what.get('reason')}")
+        raise Spoilt(f"{path}: the watch ended: {what.get('message') or what.get('reason')}")
     return Change(kind, what)
 
 

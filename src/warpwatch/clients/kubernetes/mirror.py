@@ -1,8 +1,8 @@
 """A copy of a collection that follows it: listed once, then watched.
 
-A watch that ends is taken up where it ended; one whose place is forgotten by the server is begun
-with a new list; what does not answer is asked again, ever more rarely. Until then the copy stays
-as it was, and says how old it is.
+A watch that ends is taken up where it ended; one whose place is forgotten by the server, or that
+cannot be read on from there, is begun with a new list; what does not answer is asked again, ever
+more rarely. Until then the copy stays as it was, and says how old it is.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from warpwatch.clients.kubernetes.api import Api, Gone, Object, Query, table
+from warpwatch.clients.kubernetes.api import Api, Gone, Object, Query, Spoilt, table
 from warpwatch.clock import Clock
 from warpwatch.errors import WarpwatchError
 
@@ -73,6 +73,8 @@ class Mirror(Generic[T]):
                     # Lists that are too old as soon as they have come.
                     await self._clock.sleep(min(2.0**self._gone, LONGEST_SECONDS))
             except WarpwatchError as error:
+                if isinstance(error, Spoilt):
+                    self._version = ""
                 self._fail(error)
                 await self._clock.sleep(self._wait)
                 self._wait = min(2 * self._wait, LONGEST_SECONDS)

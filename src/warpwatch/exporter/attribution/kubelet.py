@@ -15,10 +15,10 @@ from warpwatch.clients.kubelet.wire import Pod
 from warpwatch.clock import Clock
 from warpwatch.exporter.attribution.device_ids import Place, place, places
 from warpwatch.exporter.attribution.inquiry import Inquiry
-from warpwatch.exporter.attribution.stage import Health, add
+from warpwatch.exporter.attribution.stage import Health, Memo, fill, joined
 from warpwatch.samples.entity import Entity
 from warpwatch.samples.owner import Claim, Owner
-from warpwatch.samples.sample import Report
+from warpwatch.samples.sample import Reading, Report
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +44,9 @@ class _Held:
     owner: Owner
 
 
+_Holders = Mapping[Place, tuple[Owner, ...]]
+
+
 class Kubelet:
     def __init__(
         self,
@@ -60,14 +63,15 @@ class Kubelet:
         self._resources = _RESOURCES | resources
         self._resolve = resolve
         self._pods: tuple[Pod, ...] | None = None
-        self._held: Mapping[Place, tuple[Owner, ...]] = {}
+        self._held: _Holders = {}
         self._strange: set[str] = set()
+        self._memo: Memo[tuple[Owner, ...]] = Memo()
 
     def __call__(self, report: Report) -> Report:
         held = self._held
         if not held:
             return report
-        readings = tuple(add(each, _of(held, each.entity)) for each in report.readings)
+        readings = tuple(fill(each, self._owners(each, held)) for each in report.readings)
         return replace(report, readings=readings)
 
     async def run(self) -> None:
@@ -78,6 +82,10 @@ class Kubelet:
 
     def health(self) -> Sequence[Health]:
         return (self._inquiry.health(),)
+
+    def _owners(self, reading: Reading, held: _Holders) -> tuple[Owner, ...]:
+        entity, before = reading.entity, reading.owners
+        return self._memo(entity, (before, held), lambda: joined(before, _of(held, entity)))
 
     def _learn(self, pods: tuple[Pod, ...] | None) -> None:
         # Claims are resolved anew each time, since what they stand for may become known later.
@@ -106,12 +114,12 @@ class Kubelet:
             log.warning("the kubelet names a GPU %r, which no known device plugin does", id_)
 
 
-def _gathered(holdings: Iterator[_Held]) -> Mapping[Place, tuple[Owner, ...]]:
+def _gathered(holdings: Iterator[_Held]) -> _Holders:
     gathered: dict[Place, tuple[Owner, ...]] = {}
     for held in holdings:
         gathered[held.place] = (*gathered.get(held.place, ()), held.owner)
     return gathered
 
 
-def _of(held: Mapping[Place, tuple[Owner, ...]], entity: Entity) -> tuple[Owner, ...]:
+def _of(held: _Holders, entity: Entity) -> tuple[Owner, ...]:
     return tuple(owner for place in places(entity) for owner in held.get(place, ()))

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from warpwatch.clients.kubernetes.api import Api, Object, table
 from warpwatch.clients.kubernetes.mirror import Mirror
 from warpwatch.clock import Clock
-from warpwatch.exporter.attribution.stage import Health, fill
+from warpwatch.exporter.attribution.stage import Health, Memo, fill
 from warpwatch.samples.owner import Owner
-from warpwatch.samples.sample import Report
+from warpwatch.samples.sample import Reading, Report
 
 _PATH = "/api/v1/pods"
 
@@ -28,16 +28,14 @@ class Pods:
         self._allowed = re.compile(allowed) if allowed else None
         query = {"fieldSelector": f"spec.nodeName={node}"} if node else {}
         self._mirror = Mirror(api, clock, _PATH, self._keep, query, metadata=True)
-        self._made: tuple[int, Mapping[_Name, Known]] = (-1, {})
+        self._made: _Made = (-1, {})
+        self._memo: Memo[tuple[Owner, ...]] = Memo()
 
     def __call__(self, report: Report) -> Report:
         if not any(reading.owners for reading in report.readings):
             return report
-        known = self._index()
-        readings = tuple(
-            fill(reading, [_told(owner, known) for owner in reading.owners])
-            for reading in report.readings
-        )
+        made = self._index()
+        readings = tuple(fill(each, self._owners(each, made)) for each in report.readings)
         return replace(report, readings=readings)
 
     async def run(self) -> None:
@@ -51,13 +49,21 @@ class Pods:
             ),
         )
 
-    def _index(self) -> "Mapping[_Name, Known]":
+    def _owners(self, reading: Reading, made: "_Made") -> tuple[Owner, ...]:
+        generation, known = made
+        return self._memo(
+            reading.entity,
+            (reading.owners, generation),
+            lambda: tuple(_told(owner, known) for owner in reading.owners),
+        )
+
+    def _index(self) -> "_Made":
         """Made when the pods are others than before; of two of one name the later one counts."""
         generation = self._mirror.generation
         if self._made[0] != generation:
             pods = self._mirror.items.copy().values()
             self._made = generation, {(pod.namespace, pod.name): pod for pod in pods}
-        return self._made[1]
+        return self._made
 
     def _keep(self, pod: Object) -> Known:
         meta = table(pod.get("metadata"))
@@ -76,6 +82,8 @@ class Pods:
 
 _Name = tuple[str, str]
 """Namespace and name."""
+_Made = tuple[int, Mapping[_Name, Known]]
+"""Of which generation of the mirror, and what was made of that."""
 
 
 def _told(owner: Owner, known: Mapping[_Name, Known]) -> Owner:

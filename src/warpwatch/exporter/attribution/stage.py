@@ -2,17 +2,22 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from warpwatch.clock import Clock
+from warpwatch.samples.entity import Entity
 from warpwatch.samples.owner import Owner
 from warpwatch.samples.sample import Reading, Report
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 AGAIN_SECONDS = 30.0
+MOST_REMEMBERED = 1024
+"""Entities: more than a machine has, lest those that are gone add up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +78,33 @@ async def _kept(stage: Stage, clock: Clock) -> None:
             return
 
 
+class Memo(Generic[T]):
+    """What was worked out for an entity, for as long as it would come out the same. Where a hundred
+    pods share a node, a stage would spend most of its time on making equal values again.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[Entity, tuple[tuple[object, ...], T]] = {}
+
+    def __call__(self, entity: Entity, given: tuple[object, ...], work: Callable[[], T]) -> T:
+        """`given` is all that it is worked out from. Each entity is of one thread."""
+        kept = self._kept.get(entity)
+        if kept is not None and kept[0] == given:
+            return kept[1]
+        made = work()
+        if len(self._kept) >= MOST_REMEMBERED:
+            self._kept = {}
+        self._kept[entity] = given, made
+        return made
+
+
 def add(reading: Reading, owners: Sequence[Owner]) -> Reading:
     """With further owners; none of them twice, and what two stages know of one job together."""
-    known = list(reading.owners)
+    return fill(reading, joined(reading.owners, owners)) if owners else reading
+
+
+def joined(before: Sequence[Owner], owners: Sequence[Owner]) -> tuple[Owner, ...]:
+    known = list(before)
     for owner in owners:
         if owner in known:
             continue
@@ -84,7 +113,7 @@ def add(reading: Reading, owners: Sequence[Owner]) -> Reading:
             known.append(owner)
         else:
             known[same] = _together(known[same], owner)
-    return fill(reading, known)
+    return tuple(known)
 
 
 def _same_job(one: Owner, other: Owner) -> bool:

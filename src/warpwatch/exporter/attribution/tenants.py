@@ -12,7 +12,7 @@ from functools import lru_cache
 from threading import Lock
 
 from warpwatch.exporter.attribution import cgroups
-from warpwatch.exporter.attribution.stage import Health, add
+from warpwatch.exporter.attribution.stage import Health, Memo, joined
 from warpwatch.samples.entity import Instance
 from warpwatch.samples.owner import Owner
 from warpwatch.samples.sample import Process, Reading, Report, Use
@@ -49,6 +49,7 @@ class Tenants:
         self._place = lru_cache(_MOST_PLACES)(cgroups.place)
         self._jobs: OrderedDict[tuple[int, str], str] = OrderedDict()
         self._lock = Lock()
+        self._pods: Memo[Mapping[str, Owner]] = Memo()
 
     def __call__(self, report: Report) -> Report:
         if not any(reading.processes for reading in report.readings):
@@ -62,20 +63,25 @@ class Tenants:
         return ()
 
     def _told(self, reading: Reading) -> Reading:
-        groups: dict[Owner, list[Process]] = {}
-        pods = _pods(reading.owners)
+        pods = self._pods(reading.entity, (reading.owners,), lambda: _pods(reading.owners))
+        by_pod: dict[str, list[Process]] = {}
+        by_tenant: dict[Owner, list[Process]] = {}
         for process in reading.processes:
             place = self._place(process.cgroup)
-            owner = pods.get(place.pod_uid) if place.pod_uid else self._tenant(process, place)
+            if place.pod_uid:
+                by_pod.setdefault(place.pod_uid, []).append(process)
+                continue
+            owner = self._tenant(process, place)
             if owner is not None:
-                groups.setdefault(owner, []).append(process)
-        tenants = [owner for owner in groups if not owner.pod]
-        # A pod that has a GPU and no process on it uses nothing of it: that too is a measurement.
+                by_tenant.setdefault(owner, []).append(process)
         # Under MIG the driver keeps no share of the time, of whomever.
         unused = None if isinstance(reading.entity, Instance) else 0.0
-        idle = [Use(pod, 0, unused) for pod in pods.values() if pod not in groups]
-        uses = (*(_use(owner, group) for owner, group in groups.items()), *idle)
-        return replace(add(reading, tenants), uses=uses)
+        uses = (
+            *(_use(pod, by_pod.get(uid, ()), unused) for uid, pod in pods.items()),
+            *(_use(owner, group) for owner, group in by_tenant.items()),
+        )
+        owners = joined(reading.owners, tuple(by_tenant)) if by_tenant else reading.owners
+        return replace(reading, owners=owners, uses=uses)
 
     def _tenant(self, process: Process, place: cgroups.Place) -> Owner | None:
         wanted = self._wanted
@@ -119,9 +125,13 @@ def _pods(owners: Iterable[Owner]) -> Mapping[str, Owner]:
     return pods
 
 
-def _use(owner: Owner, group: Sequence[Process]) -> Use:
-    """A process that both computes and draws is there twice, with the same memory."""
-    each = {process.pid: process for process in group}.values()
+def _use(owner: Owner, group: Sequence[Process], unused: float | None = None) -> Use:
+    """A pod that has a GPU and no process on it uses nothing of it: that too is a measurement. A
+    process that both computes and draws is there twice, with the same memory.
+    """
+    if not group:
+        return Use(owner, 0, unused)
+    each = group if len(group) == 1 else {process.pid: process for process in group}.values()
     memory = [process.memory for process in each if process.memory is not None]
     sm = [process.sm for process in each if process.sm is not None]
     return Use(owner, sum(memory) if memory else None, min(1.0, sum(sm)) if sm else None)

@@ -66,7 +66,7 @@ ACTING: tuple[Flag, ...] = (
         env="DCGM_EXPORTER_DEVICES_STR",
         default="f",
         help="GPUs to monitor: f (all; a GPU under MIG by its instances), g[:0-3,5] (GPUs), "
-        "i[:0-3,5] (MIG instances).",
+        "i[:0-3,5] (MIG instances) or both, g:0,i:1.",
     ),
     Flag(
         names=("--mig-device-values",),

@@ -24,7 +24,7 @@ from warpwatch.sources.nvml.plan import PEERS, XID, Plan, plan
 
 MIG_MODE = mig.MIG_MODE.id
 _GPM = "gpm"
-"""Beside what is remembered by field: that the board has profiling figures."""
+"""Beside what is remembered by field: whether the board has profiling figures."""
 NO_SIGN = LASTING | {PEERS}
 """Of life: what may be known without asking the GPU."""
 Others = Callable[[], Iterable["Board"]]
@@ -220,15 +220,17 @@ class Board:
 
     def _no_figures(self, ask: Ask) -> Reason | None:
         """Why the board gives no profiling figures, if it does not: before Hopper none does."""
-        if self._memory.recall(_GPM):
-            return None
-        try:
-            supported = ask("nvmlGpmQueryDeviceSupport").isSupportedDevice
-        except Refused as refusal:
-            return refusal.reason
-        if supported:
-            self._memory.keep(_GPM, 1)
-        return None if supported else Reason.UNSUPPORTED
+        known = self._memory.recall(_GPM)
+        if known is None:
+            try:
+                supported = ask("nvmlGpmQueryDeviceSupport").isSupportedDevice
+            except Refused as refusal:
+                if refusal.reason is not Reason.UNSUPPORTED:
+                    return refusal.reason
+                supported = False
+            known = 1 if supported else Reason.UNSUPPORTED
+            self._memory.keep(_GPM, known)
+        return known if isinstance(known, Reason) else None
 
 
 def lost(gpu: Gpu, fields: AbstractSet[int], clock: Clock) -> Report:

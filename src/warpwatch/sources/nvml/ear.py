@@ -63,9 +63,9 @@ class Ear:
             event = self._door.call("nvmlEventSetWait_v2", self._set, 0)
         except Refused as refusal:
             empty = refusal.reason is Reason.TIMED_OUT
-            self._deaf = None if empty else refusal.reason
+            self._tell(None if empty else refusal)
             return False
-        self._deaf = None
+        self._tell(None)
         self._keep(event)
         return True
 
@@ -75,7 +75,7 @@ class Ear:
             events, self._waiting = tuple(self._waiting), []
             dropped, self._dropped = self._dropped, 0
         if dropped:
-            log.warning("%d events of %s were dropped: not read", dropped, self._gpu.device)
+            log.warning("%d events of %s were dropped: not read", dropped, self._gpu)
         return events, self._deaf
 
     def free(self) -> None:
@@ -91,12 +91,24 @@ class Ear:
             self._door.call("nvmlDeviceRegisterEvents", self._handle, types, self._set)
         except Refused as refusal:
             self.free()
-            if self._deaf is not refusal.reason:
-                log.info("%s is not listened to: %s", self._gpu.device, refusal.message)
-            self._deaf = refusal.reason
+            self._tell(refusal)
             return
         self.kinds = frozenset(kind for bit, kind in TYPES.items() if bit & types)
-        self._deaf = None
+        self._tell(None)
+
+    def _tell(self, refusal: Refused | None) -> None:
+        """Says once what keeps events from being heard, and once that nothing does any more."""
+        reason = refusal.reason if refusal is not None else None
+        if reason is self._deaf:
+            return
+        self._deaf = reason
+        if refusal is None:
+            log.info("events of %s are heard again", self._gpu)
+        else:
+            # A board that reports none is as it should be; any other one leaves its XIDs untold.
+            usual = reason is Reason.UNSUPPORTED
+            level = logging.INFO if usual else logging.WARNING
+            log.log(level, "events of %s are not heard: %s", self._gpu, refusal.message)
 
     def _supported(self) -> int:
         try:

@@ -73,7 +73,7 @@ class Comparison:
         if ids is not self._ids or self._room is None:
             self._make_room(ids)
         room = self._room
-        # What the driver leaves alone must not pass for what it said before.
+        # What the driver leaves alone must pass neither for zero nor for what it said before.
         ctypes.memmove(ctypes.byref(room), self._blank, len(self._blank))
         room.sample1, room.sample2 = older, newer
         self._door.call("nvmlGpmMetricsGet", room)
@@ -90,7 +90,7 @@ class Comparison:
         room.version = self._door.constant("NVML_GPM_METRICS_GET_VERSION")
         room.numMetrics = len(order)
         for metric, id_ in zip(room.metrics, order, strict=False):
-            metric.metricId = METRICS[id_]
+            metric.metricId, metric.value = METRICS[id_], math.nan
         self._ids, self._order, self._room = ids, order, room
         self._blank = bytes(room)[: _HEAD + len(order) * METRIC.size]
 

@@ -34,6 +34,7 @@ class Listener:
         self._asked: float | None = None
         """When the driver was asked what it has not answered yet."""
         self._ended = threading.Event()
+        self._beginning = threading.Lock()
         self._thread: threading.Thread | None = None
 
     def add(self, ear: Ear) -> None:
@@ -67,9 +68,10 @@ class Listener:
         return asked is not None and self._clock.monotonic() - asked > DEADLINE
 
     def _start(self) -> None:
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="events", daemon=True)
-            self._thread.start()
+        with self._beginning:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="events", daemon=True)
+                self._thread.start()
 
     def _run(self) -> None:
         while not self._ended.is_set():

@@ -5,6 +5,7 @@ board-wide is read once, with the GPU, and is not repeated here.
 """
 
 import functools
+import logging
 import re
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -17,7 +18,10 @@ from warpwatch.sources.nvml import tenants
 from warpwatch.sources.nvml.ask import Ask, Read
 from warpwatch.sources.nvml.calls import use
 from warpwatch.sources.nvml.door import Door, Refused
-from warpwatch.sources.nvml.gpm import METRICS, Comparison, Profile
+from warpwatch.sources.nvml.gpm import METRICS, Comparison, Profile, Said
+from warpwatch.sources.nvml.memory import Memory
+
+log = logging.getLogger(__name__)
 
 CALLS = {id_: read for id_, read in use.CALLS.items() if BY_ID[id_].per_instance}
 FIGURES = frozenset(id_ for id_ in METRICS if BY_ID[id_].per_instance)
@@ -40,6 +44,10 @@ class Instances:
         self._computes: dict[str, Compute] = {}
         """Those of the last read, by UUID: of them nothing else need be asked."""
         self._wanted = _Wanted.of(frozenset())
+        self._lacking: Memory[Reason] = Memory(clock)
+        """By the number of an instance and field, what it does not support."""
+        self._untold = False
+        """Whether it was said that the driver does not tell of them."""
 
     def read(
         self, ask: Ask, fields: AbstractSet[int], *, no_figures: Reason | None
@@ -49,10 +57,15 @@ class Instances:
         try:
             found = self._present(ask)
         except Refused as refusal:
+            if not self._untold:
+                log.warning("MIG instances of %s are not told: %s", self._gpu, refusal.message)
+            self._untold = True
             gaps = dict.fromkeys(self._wanted.all, refusal.reason)
             return tuple(Reading(instance, {}, gaps) for instance in self._profiles)
+        self._untold = False
         for gone in self._profiles.keys() - found.keys():
             self._profiles.pop(gone).free()
+            self._lacking.forget()  # its number may go to another one
         computes = (compute for instance in found for compute in instance.computes)
         self._computes = {compute.uuid: compute for compute in computes}
         return tuple(
@@ -64,6 +77,7 @@ class Instances:
             profile.free()
         self._profiles = {}
         self._asks = {}
+        self._lacking.forget()
 
     def _present(self, ask: Ask) -> dict[Instance, list[Ask]]:
         """Each with its compute instances: they share its figures, and have each processes of its
@@ -109,20 +123,38 @@ class Instances:
 
     def _reading(self, instance: Instance, parts: list[Ask], no_figures: Reason | None) -> Reading:
         wanted, part = self._wanted, parts[0]
-        values, gaps, processes = tenants.read(parts, wanted.tenants, instance=instance.id)
+        asked = [id_ for id_ in wanted.tenants if not self._lacks(instance, id_)]
+        values, gaps, processes = tenants.read(parts, frozenset(asked), instance=instance.id)
         for id_, read in wanted.calls:
+            if self._lacks(instance, id_):
+                continue
             try:
                 values[id_] = read(part)
             except Refused as refusal:
                 gaps[id_] = refusal.reason
-        profile = self._profile(instance)
-        if no_figures is None:
-            figures = profile.read(wanted.figures)
-            values |= {id_: what for id_, what in figures.items() if not isinstance(what, Reason)}
-            gaps |= {id_: what for id_, what in figures.items() if isinstance(what, Reason)}
-        else:
-            gaps |= dict.fromkeys(wanted.figures, no_figures)
+        figures = self._figures(instance, wanted.figures, no_figures)
+        values |= {id_: what for id_, what in figures.items() if not isinstance(what, Reason)}
+        gaps |= {id_: what for id_, what in figures.items() if isinstance(what, Reason)}
+        for id_, why in gaps.items():
+            if why is Reason.UNSUPPORTED:
+                self._lacking.keep((instance.id, id_), why)
+        gaps |= dict.fromkeys(wanted.all - values.keys() - gaps.keys(), Reason.UNSUPPORTED)
         return Reading(instance, values, gaps, processes=processes)
+
+    def _lacks(self, instance: Instance, id_: int) -> bool:
+        return self._lacking.recall((instance.id, id_)) is not None
+
+    def _figures(
+        self, instance: Instance, wanted: AbstractSet[int], no_figures: Reason | None
+    ) -> Said:
+        """One call brings them all, so it is made for as long as there is any of them."""
+        profile = self._profile(instance)
+        if no_figures is None and all(self._lacks(instance, id_) for id_ in wanted):
+            no_figures = Reason.UNSUPPORTED
+        if no_figures is None:
+            return profile.read(wanted)
+        profile.free()
+        return dict.fromkeys(wanted, no_figures)
 
     def _profile(self, instance: Instance) -> Profile:
         known = self._profiles.get(instance)

@@ -24,6 +24,8 @@ _FEW = 16
 _MOST = 65536
 """The same, whatever the driver says: a wrong number must not take all memory."""
 _TOO_SMALL = 7
+_UNSAID = 999
+"""NVML's code for an error that it has no name for."""
 _UNTOLD = 2**64 - 1
 """Instead of a size."""
 PROCESS = struct.Struct("@IQII")
@@ -125,13 +127,13 @@ def _values(call: Call) -> Ready:
     (wanted,) = call.arguments
     room = (call.bindings.c_nvmlFieldValue_t * len(wanted))()
     for value, (number, scope) in zip(room, wanted, strict=True):
-        value.fieldId, value.scopeId = number, scope
+        value.fieldId, value.scopeId, value.nvmlReturn = number, scope, _UNSAID
     blank = bytes(room)
     function, refuse = call.function, call.refuse
     given = (call.handle, len(wanted), room)
 
     def ready() -> Any:
-        # What the driver leaves alone must not pass for what it said before.
+        # What the driver leaves alone must pass neither for zero nor for what it said before.
         ctypes.memmove(room, blank, len(blank))
         code = function(*given)
         if code:

@@ -5,6 +5,7 @@ is empty and says why, and the driver is looked for again, ever more rarely.
 """
 
 import logging
+import os
 import threading
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
@@ -19,6 +20,7 @@ from warpwatch.sources.nvml import absence
 from warpwatch.sources.nvml.board import Board
 from warpwatch.sources.nvml.door import Door, Refused
 from warpwatch.sources.nvml.listener import Listener
+from warpwatch.sources.nvml.opening import Opening
 from warpwatch.sources.nvml.patience import Patience
 
 log = logging.getLogger(__name__)
@@ -28,7 +30,9 @@ BOUND = Path("/proc/driver/nvidia/gpus")
 
 
 class NvmlSource:
-    """`inventory` opens and closes, one caller at a time; `read` only reads what is open."""
+    """`inventory` opens and closes, one caller at a time; `read` only reads what is open. Until
+    then nothing is asked of the driver, since that may hang.
+    """
 
     def __init__(
         self,
@@ -54,6 +58,7 @@ class NvmlSource:
         self._refusal_said = False
         self._away_until: float | None = None
         self._boards: dict[Device, Board] = {}
+        self._opening = Opening(self._make)
         self._refused: dict[int, str] = {}
         """GPUs that are there and cannot be opened, and why."""
         self._started = False
@@ -61,9 +66,6 @@ class NvmlSource:
         self._driver = ""
         self._seen: frozenset[str] = frozenset()
         self._inventory = Inventory(SourceInfo("none"), ())
-        self._start()
-        if self._inventory.info.name == "none" or self._refused:
-            log.warning(self._inventory.info.detail)
 
     def inventory(self) -> Inventory:
         with self._turn:
@@ -105,12 +107,13 @@ class NvmlSource:
         elif self._changed() or (self._failed() and self._patience.over):
             if self._shut():
                 self._start()
-        elif self._refused and self._second_tries.over:
+        elif self._refused and (self._second_tries.over or self._opening.answered):
             self._second_tries.tried()
             self._open(sorted(self._refused))
         detail = self._inventory.info.detail
-        if detail != before:
-            trouble = self._refused or self._inventory.info.name == "none"
+        trouble = bool(self._refused) or not self._inventory.devices
+        # That all is well at the start is said by whoever started us.
+        if detail != before and (before or trouble):
             log.log(logging.WARNING if trouble else logging.INFO, detail)
 
     def _let_go(self, seconds: float) -> None:
@@ -162,18 +165,21 @@ class NvmlSource:
         for index in indices:
             self._refused.pop(index, None)
             try:
-                opened[index] = Board(self._door, self._clock, self._listener, index, self._opened)
+                opened[index] = self._opening.open(index)
             except Refused as refusal:
                 self._refused[index] = f"GPU {index} cannot be opened: {refusal.message}"
         known = len(opened) + len(self._refused)
         said = (
-            "NVIDIA's driver on this machine",
+            "NVIDIA's driver on this machine" if known else "NVIDIA's driver is there, and no GPU",
             absence.subset(known, len(self._seen), self._visible),
             *(self._refused[index] for index in sorted(self._refused)),
         )
         detail = "; ".join(filter(None, said))
         boards: dict[Device, Board] = {opened[i].gpu: opened[i] for i in sorted(opened)}
         self._settle(SourceInfo("nvml", driver=self._driver, detail=detail), boards)
+
+    def _make(self, index: int) -> Board:
+        return Board(self._door, self._clock, self._listener, index, self._opened)
 
     def _opened(self) -> Iterable[Board]:
         return self._boards.values()
@@ -191,6 +197,8 @@ class NvmlSource:
     def _shut(self) -> bool:
         """Not while a call is on its way: what it uses must not be freed under it."""
         held: list[Board] = []
+        if self._opening.hangs:
+            return False
         try:
             for board in self._boards.values():
                 if not board.lock.acquire(blocking=False):
@@ -200,6 +208,7 @@ class NvmlSource:
                 return False
             for board in held:
                 board.close()
+            self._opening.forget()
             if self._started:
                 self._door.let_go("nvmlShutdown")
         finally:
@@ -219,7 +228,7 @@ class NvmlSource:
 
     def _census(self) -> frozenset[str]:
         try:
-            return frozenset(path.name for path in self._bound.iterdir())
+            return frozenset(os.listdir(self._bound))  # noqa: PTH208  at every read, at half the cost
         except OSError:
             return frozenset()
 
@@ -230,4 +239,5 @@ class NvmlSource:
         silent = {board.silent for board in self._boards.values()}
         if None in silent:
             self._patience.renew()
-        return silent <= {Reason.FAILED} and bool(self._boards or self._refused)
+        none = silent <= {Reason.FAILED} and bool(self._boards or self._refused)
+        return none and not self._opening.hangs
