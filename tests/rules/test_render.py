@@ -32,7 +32,7 @@ def rendered(folder: Path, *words: str) -> dict[str, dict[str, object]]:
 def test_the_settings_file_counts_and_flags_count_before_it(tmp_path: Path) -> None:
     settings = tmp_path / "w.toml"
     settings.write_text(
-        '[rules]\nrunbook_url = "https://wiki/{name}"\ndashboard_url = "https://grafana/{family}"\n'
+        '[rules]\nrunbook_url = "https://wiki/{name}"\ndashboard_url = "https://grafana/{dashboard}"\n'
         'teams = {ml = "red", cv = "blue"}\n'
         "[rules.thresholds]\nhot_celsius = 70\nmemory_hot_celsius = 75\n"
     )
@@ -48,7 +48,7 @@ def test_the_settings_file_counts_and_flags_count_before_it(tmp_path: Path) -> N
     assert isinstance(told, dict)
     assert (told["runbook_url"], told["dashboard_url"]) == (
         "https://wiki/GPUHot",
-        "https://grafana/thermal",
+        "https://grafana/warpwatch-gpu",
     )
 
 

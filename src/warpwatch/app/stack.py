@@ -18,6 +18,7 @@ from warpwatch.app.serving import Beside, Started
 from warpwatch.clients.alertmanager.client import Alertmanager
 from warpwatch.clients.prometheus.client import Prometheus
 from warpwatch.clock import Clock, SystemClock
+from warpwatch.dashboards import outputs
 from warpwatch.errors import WarpwatchError
 from warpwatch.exporter.settings import DEFAULT_COUNTERS
 from warpwatch.exporter.settings import Settings as ExporterSettings
@@ -112,6 +113,7 @@ def _stack(wanted: Wanted, where: Places) -> Stack:
         SystemClock(),
         rules=dict(rendered(rules)),
         routing=wanted.routing,
+        dashboards=outputs.boards(),
     )
 
 

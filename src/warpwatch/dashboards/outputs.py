@@ -8,8 +8,6 @@ from warpwatch.dashboards.render import text
 FOLDER = "warpwatch"
 PROVIDER = "dashboards.yaml"
 _PATH = "/var/lib/grafana/dashboards/warpwatch"
-_LIMIT = 1_000_000
-"""Bytes that a ConfigMap may have, about."""
 
 Yaml = Mapping[str, object]
 
@@ -21,16 +19,21 @@ def boards() -> Mapping[str, str]:
 
 def provisioned(path: str = _PATH) -> Iterator[tuple[str, str]]:
     """The same, and the file that tells Grafana of the folder in which they are to lie."""
-    provider = {
+    yield PROVIDER, _yaml(provider(path))
+    for name, content in boards().items():
+        yield f"dashboards/{name}", content
+
+
+def provider(path: str = _PATH) -> Yaml:
+    """By which Grafana finds the folder; what is changed in it is changed here or nowhere."""
+    told = {
         "name": FOLDER,
         "folder": FOLDER,
         "type": "file",
         "allowUiUpdates": False,
         "options": {"path": path},
     }
-    yield PROVIDER, _yaml({"apiVersion": 1, "providers": [provider]})
-    for name, content in boards().items():
-        yield f"dashboards/{name}", content
+    return {"apiVersion": 1, "providers": [told]}
 
 
 def config_maps(namespace: str) -> Iterator[tuple[str, str]]:

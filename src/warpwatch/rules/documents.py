@@ -34,8 +34,8 @@ warpwatch.toml, which `warpwatch up` reads too; a namespace's own number counts 
 [rules]
 team_label = "team"                                # label of pods that says whose they are
 teams = {vision = "perception"}                    # by namespace, for pods without one
-runbook_url = "https://wiki.example/gpu/{name}"    # {name} and {family} are the alert's
-dashboard_url = "https://grafana.example/d/gpus?var-family={family}"
+runbook_url = "https://wiki.example/gpu/{name}"    # {name}, {family} of the alert
+dashboard_url = "https://grafana.example/d/{dashboard}?var-node={{ $labels.node }}"
 
 [rules.thresholds]
 hot_celsius = 80

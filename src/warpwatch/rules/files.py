@@ -14,7 +14,9 @@ Data = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
-    """Where an alert leads to; `{name}` and `{family}` in them are the alert's."""
+    """Where an alert leads to; `{name}` and `{family}` in them are the alert's, `{dashboard}` is
+    the board that shows its family.
+    """
 
     runbook: str = RUNBOOKS
     dashboard: str = ""
@@ -22,6 +24,15 @@ class Links:
 
 
 OURS = Links()
+BOARDS = {
+    "hardware": "warpwatch-health",
+    "thermal": "warpwatch-gpu",
+    "waste": "warpwatch-workloads",
+    "capacity": "warpwatch-fleet",
+    "applications": "warpwatch-applications",
+    "monitoring": "warpwatch-monitoring",
+}
+"""The board of each family, by its uid."""
 
 
 def text(groups: Iterable[Group], links: Links = OURS) -> str:
@@ -87,4 +98,5 @@ def _annotations(alert: Alert, links: Links) -> Iterator[tuple[str, str]]:
     yield "description", alert.description
     for key, link in (("runbook_url", links.runbook), ("dashboard_url", links.dashboard)):
         if link:
-            yield key, link.replace("{name}", alert.name).replace("{family}", alert.family)
+            named = link.replace("{name}", alert.name).replace("{family}", alert.family)
+            yield key, named.replace("{dashboard}", BOARDS[alert.family])

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import yaml
 
+from warpwatch.dashboards import outputs
 from warpwatch.stack import alertmanager, grafana, prometheus, scrape
 from warpwatch.stack.prometheus import Neighbours
 from warpwatch.stack.scrape import Config, Gpus
@@ -17,13 +18,14 @@ _EXPORTER, _FLEET = "exporter", "fleet"
 
 def files() -> Mapping[str, str]:
     """Path below the root of the repository → content."""
-    told = {
+    told: dict[str, Config] = {
         "prometheus.yml": _prometheus(),
         "alertmanager.yml": alertmanager.config(Settings()),
         "grafana-datasources.yml": {
             "apiVersion": 1,
             "datasources": grafana.sources("prometheus:9090", "alertmanager:9093"),
         },
+        "grafana-dashboards.yml": dict(outputs.provider()),
     }
     return {
         f"deploy/compose/{name}": _HEAD + yaml.safe_dump(config, sort_keys=False)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import yaml
 
+from warpwatch.dashboards import outputs
 from warpwatch.httpd import address
 from warpwatch.stack.binaries import Binary
 
@@ -21,20 +22,13 @@ def files(
 ) -> Mapping[Path, str]:
     """What it reads at its start; `dashboards`: the text of each by the name of its file."""
     provisioning = folder / "provisioning"
-    provider = {
-        "name": "warpwatch",
-        "folder": "warpwatch",
-        "type": "file",
-        "allowUiUpdates": False,
-        "options": {"path": str(folder / "dashboards")},
-    }
     return {
         folder / "grafana.ini": _ini(folder, listen, home="fleet.json" in dashboards),
         provisioning / "datasources" / "warpwatch.yaml": yaml.safe_dump(
             {"apiVersion": 1, "datasources": sources(prometheus, alertmanager)}, sort_keys=False
         ),
         provisioning / "dashboards" / "warpwatch.yaml": yaml.safe_dump(
-            {"apiVersion": 1, "providers": [provider]}, sort_keys=False
+            outputs.provider(str(folder / "dashboards")), sort_keys=False
         ),
         **{folder / "dashboards" / name: text for name, text in dashboards.items()},
     }
