@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from warpwatch.app import exporter
-from warpwatch.app.checking import check
+from warpwatch.app.checking import check, check_stack
 from warpwatch.clock import ManualClock
 from warpwatch.errors import WarpwatchError
 from warpwatch.exporter.settings import Settings
@@ -89,3 +89,58 @@ def test_an_exporter_is_assembled_of_what_was_checked(tmp_path: Path) -> None:
     )
     parts = exporter.assemble(settings, ManualClock(), here=False)
     assert parts.edge is not None
+
+
+WHOLE = """
+[stack]
+prometheus = "127.0.0.1:9090"
+[[stack.scrape]]
+job = "more"
+targets = ["n2:9400"]
+[routing]
+critical = "pager"
+[[routing.receivers.pager]]
+by = "pagerduty"
+routing_key_file = "{secret}"
+[rules.boards.T4]
+hot_celsius = 70
+"""
+
+
+def test_the_other_tables_are_looked_at_too(tmp_path: Path) -> None:
+    secret, file = tmp_path / "key", tmp_path / "w.toml"
+    secret.write_text("hush")
+    secret.chmod(0o600)
+    file.write_text(WHOLE.format(secret=secret))
+    assert list(check_stack(str(file))) == [
+        "stack: Prometheus at 127.0.0.1:9090, 1 more to scrape",
+        "routing: 1 receivers",
+        "rules: 1 boards and namespaces with thresholds of their own",
+    ]
+    secret.chmod(0o644)
+    assert any("others can read" in line for line in check_stack(str(file)))
+    secret.unlink()
+    with pytest.raises(
+        WarpwatchError, match=r"receivers.pager\[0\].routing_key_file: .* cannot be"
+    ):
+        list(check_stack(str(file)))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[stack]\nprometeus = 1\n", "stack: .*prometeus"),
+        ("[rules.thresholds]\nhot = 1\n", "there is no threshold 'hot'"),
+        ("[routing]\nwarning = 'x'\n", "routing.critical: is missing"),
+    ],
+)
+def test_what_is_wrong_in_them_is_told(tmp_path: Path, text: str, message: str) -> None:
+    file = tmp_path / "w.toml"
+    file.write_text(text)
+    with pytest.raises(WarpwatchError, match=message):
+        list(check_stack(str(file)))
+
+
+def test_without_a_file_they_are_the_usual(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    assert list(check_stack(""))[1] == "routing: nobody is told of alerts"

@@ -55,13 +55,15 @@ def show(
 @_FILES[0]
 @_FILES[1]
 def validate(config: str | None, config_file: str | None) -> None:
-    """Check the settings and the files that they name; nothing is started."""
+    """Check the settings of all tables and the files that they name; nothing is started."""
     from warpwatch.app import checking
 
     told = _resolved(config, config_file)
     for warning in told.warnings:
         click.echo(f"warning: {warning}", err=True)
     for looked_at in checking.check(told.settings):
+        click.echo(f"ok  {looked_at}")
+    for looked_at in checking.check_stack(config or ""):
         click.echo(f"ok  {looked_at}")
 
 
