@@ -236,7 +236,7 @@ warpwatch_gpus 0
         (NONE, ["problem exporter: has no GPUs: no driver"]),
         (
             'DCGM_FI_DEV_GPU_TEMP{UUID="GPU-1"} 1\n',
-            ["ok exporter: is another exporter's, of 1 GPUs"],
+            ["ok exporter: is another exporter's, of 1 GPU"],
         ),
         ("node_load1 0.1\n", ["problem exporter: has no series of GPUs"]),
         ((503, "later"), ["problem exporter: answers HTTP 503"]),
@@ -335,4 +335,4 @@ def test_the_command_ends_with_three_and_is_data_for_programs(bare: Server) -> N
     assert "next: " in done.stdout
     done = run("doctor", "exporter", "--source", "sim:1xT4", "--address", "127.0.0.1:1")
     assert done.returncode == 0
-    assert "1 GPUs (Tesla T4)" in done.stdout
+    assert "1 GPU (Tesla T4)" in done.stdout

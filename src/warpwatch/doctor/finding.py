@@ -47,3 +47,7 @@ class Link:
 
     def problem(self, found: str, then: str) -> Finding:
         return Finding(self.name, Verdict.PROBLEM, self.looked, found, then)
+
+
+def gpus(number: float) -> str:
+    return f"{number:g} GPU{'' if number == 1 else 's'}"

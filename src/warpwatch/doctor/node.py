@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from warpwatch.doctor.finding import Finding, Link
+from warpwatch.doctor.finding import Finding, Link, gpus
 
 SHOWN = 4
 
@@ -69,7 +69,7 @@ def _driver(node: Node) -> Iterator[Finding]:
         return
     models = sorted({board.model for board in node.boards})
     version = f", driver {node.driver}" if node.driver else ""
-    yield link.ok(f"{len(node.boards)} GPUs ({', '.join(models)}){version}")
+    yield link.ok(f"{gpus(len(node.boards))} ({', '.join(models)}){version}")
     if node.source.startswith("sim"):
         yield link.note("these GPUs are simulated")
     for board in node.boards:

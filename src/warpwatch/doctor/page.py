@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from warpwatch.clients.web import Refused
-from warpwatch.doctor.finding import Finding, Findings, Link
+from warpwatch.doctor.finding import Finding, Findings, Link, gpus
 from warpwatch.doctor.pipe import Pipe
 from warpwatch.errors import InputError
 from warpwatch.expo.parse import Exposition, parse
@@ -41,9 +41,9 @@ async def _path(pipe: Pipe) -> str:
 
 def _look(link: Link, page: Exposition) -> Iterator[Finding]:
     if not page.named("warpwatch_build_info"):
-        gpus = {s.labels["UUID"] for s in page.samples if "UUID" in s.labels}
-        if gpus:
-            yield link.ok(f"is another exporter's, of {len(gpus)} GPUs")
+        seen = {s.labels["UUID"] for s in page.samples if "UUID" in s.labels}
+        if seen:
+            yield link.ok(f"is another exporter's, of {gpus(len(seen))}")
         else:
             yield link.problem("has no series of GPUs", _OTHER)
         return
@@ -53,7 +53,7 @@ def _look(link: Link, page: Exposition) -> Iterator[Finding]:
         detail = source.labels.get("detail", "") or "the driver tells of none"
         yield link.problem(f"has no GPUs: {detail}", "on that machine: warpwatch doctor exporter")
         return
-    yield link.ok(f"{count:g} GPUs from {source.labels['source']}")
+    yield link.ok(f"{gpus(count)} from {source.labels['source']}")
     if source.labels.get("simulated") == "true":
         yield link.note("these GPUs are simulated: no number is of a real one")
     yield from _failures(link, page)

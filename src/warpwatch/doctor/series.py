@@ -1,6 +1,6 @@
 """Series: that those which rules read are there, and are fresh."""
 
-from warpwatch.doctor.finding import Findings, Link
+from warpwatch.doctor.finding import Findings, Link, gpus
 from warpwatch.doctor.pipe import NAMES, SEEN, Pipe
 from warpwatch.rules.documents import fields
 from warpwatch.rules.normalise import NEUTRAL
@@ -17,11 +17,11 @@ async def check(pipe: Pipe) -> Findings:
     if server is None:
         return
     link = Link("series", f"{server.url}, series of GPUs")
-    gpus = (await server.query(f"count(count by (UUID) ({SEEN}))")).data
-    if not gpus:
+    found = (await server.query(f"count(count by (UUID) ({SEEN}))")).data
+    if not found:
         yield link.problem("there is no series of a GPU", "look at the targets above")
         return
-    yield link.ok(f"{gpus[0].value:g} GPUs")
+    yield link.ok(gpus(found[0].value))
     age = (await server.query(f"time() - max({_NEWEST})")).data
     if age and age[0].value > STALE:
         yield link.problem(
