@@ -1,7 +1,7 @@
 """A simulated fleet, served."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 from warpwatch.app import faults
 from warpwatch.app.serving import Announce, Beside, Signals, Started, alone, url_of
 from warpwatch.clock import SystemClock
+from warpwatch.expo.plain import page
 from warpwatch.exporter import listing
 from warpwatch.exporter.era import ERAS
-from warpwatch.exporter.fleet import FleetPages
+from warpwatch.exporter.fleet import Around, FleetPages
 from warpwatch.httpd import Limits, Server
 from warpwatch.sources.base import Source
 
 if TYPE_CHECKING:
-    from warpwatch.sources.sim.fleet import SimNode
+    from warpwatch.sources.sim.fleet import Fleet, SimNode
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,10 @@ def serve(
         seed=settings.seed,
         mig=settings.mig,
     )
-    pages = FleetPages(map(_Member, simulated.nodes), selection, era, clock)
+    around: dict[str, Around] = {"hosts": _Hosts(simulated), "programs": _Programs(simulated)}
+    pages = FleetPages(map(_Member, simulated.nodes), selection, era, clock, around)
     # Prometheus keeps a connection open to every target.
-    limits = Limits(connections=2 * settings.nodes + 100)
+    limits = Limits(connections=(4 + settings.gpus) * settings.nodes + 100)
 
     async def main() -> None:
         signals = Signals()
@@ -88,4 +90,34 @@ class _Member:
         return {"node": self.node.name, "rack": self.node.rack}
 
     def down(self) -> bool:
-        return self.node.source.exporter_down
+        return self.node.down
+
+
+@dataclass(frozen=True, slots=True)
+class _Hosts:
+    """What node_exporter would say of each node."""
+
+    fleet: "Fleet"
+
+    def places(self) -> Iterator[tuple[str, Mapping[str, str]]]:
+        for node in self.fleet.nodes:
+            labels = {"job": "node", "instance": node.name, "node": node.name, "rack": node.rack}
+            yield node.name, labels
+
+    def page(self, name: str) -> bytes | None:
+        node = self.fleet.named(name)
+        return None if node.site.down(name) else page(node.site.of_host(name))
+
+
+@dataclass(frozen=True, slots=True)
+class _Programs:
+    fleet: "Fleet"
+
+    def places(self) -> Iterator[tuple[str, Mapping[str, str]]]:
+        for _, program in self.fleet.programs():
+            yield program.name, program.labels
+
+    def page(self, name: str) -> bytes | None:
+        site, program = self.fleet.program(name)
+        down = site.down(program.labels.get("node", ""))
+        return None if down else page(site.of_program(program))

@@ -72,7 +72,8 @@ def _announce(started: "Started") -> None:
 @click.argument("fault")
 @click.argument("parameters", nargs=-1, metavar="[NAME=VALUE]...")
 @click.option("--node", help="Which node of a fleet.")
-@click.option("--gpu", default=0, show_default=True, help="Which GPU of the node.")
+@click.option("--gpu", type=int, help="Which GPU of the node.  [default: 0]")
+@click.option("--program", help="Which program of a fleet, for faults of programs.")
 @click.option("--for", "lasting", help="How long, e.g. 2m; until it is cleared by default.")
 @click.option("--at", "after", help="After how long, e.g. 30s; now by default.")
 @_SOCKET
@@ -81,7 +82,8 @@ def inject(
     parameters: tuple[str, ...],
     *,
     node: str | None,
-    gpu: int,
+    gpu: int | None,
+    program: str | None,
     lasting: str | None,
     after: str | None,
     socket: Path | None,
@@ -90,8 +92,8 @@ def inject(
 
     `warpwatch sim faults` lists what there is.
     """
-    request: dict[str, object] = {"fault": fault, "gpu": gpu, **_parameters(parameters)}
-    optional = {"node": node, "for": lasting, "at": after}
+    request: dict[str, object] = {"fault": fault, **_parameters(parameters)}
+    optional = {"node": node, "gpu": gpu, "program": program, "for": lasting, "at": after}
     request |= {key: value for key, value in optional.items() if value is not None}
     reply = _send(socket, request)
     click.echo(f"fault {reply['id']}: {_sentence(reply)}")
@@ -150,7 +152,9 @@ def _parameters(words: tuple[str, ...]) -> dict[str, object]:
 def _sentence(fault: Mapping[str, object]) -> str:
     begins, ends = fault["begins"], fault["ends"]
     until = f"until {_time(ends)}" if ends is not None else "until it is cleared"
-    return f"{fault['fault']} on {fault['node']} GPU {fault['gpu']} from {_time(begins)} {until}"
+    gpu = "" if fault["gpu"] is None else f" GPU {fault['gpu']}"
+    place = f"{fault['program'] or fault['node']}{gpu}"
+    return f"{fault['fault']} on {place} from {_time(begins)} {until}"
 
 
 def _time(seconds: object) -> str:

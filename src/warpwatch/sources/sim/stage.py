@@ -58,6 +58,10 @@ class Stage:
             if time < math.inf:
                 heappush(self._moments, time)
 
+    @property
+    def gangs(self) -> Mapping[Job, Gang]:
+        return self._gangs
+
     def advance(self, now: float) -> None:
         """Up to this time; the caller holds the lock."""
         timeline, moments = self._timeline, self._moments

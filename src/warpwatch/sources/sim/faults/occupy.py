@@ -20,7 +20,9 @@ class Occupy(Fault, frozen=True, tag="occupy"):
     def problem(self, board: Board) -> str:
         del board
         known = sorted(workload.name for workload in WORKLOADS)
-        return "" if self.workload in known else f"can run {', '.join(known)}"
+        if self.workload in known:
+            return ""
+        return f"knows no work {self.workload!r}, only {', '.join(known)}"
 
     def begin(self, state: State, time: float) -> None:
         seed = seed_of(state.entity.uuid, self.workload, time)
