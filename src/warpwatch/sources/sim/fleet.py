@@ -18,6 +18,7 @@ from warpwatch.sources.sim.hosts.faults import HOST_FAULTS
 from warpwatch.sources.sim.hosts.host import Host
 from warpwatch.sources.sim.house import House
 from warpwatch.sources.sim.incidents import ActiveFault
+from warpwatch.sources.sim.past.rhythm import Rhythm
 from warpwatch.sources.sim.programs.faults import PROGRAM_FAULTS
 from warpwatch.sources.sim.programs.program import Program
 from warpwatch.sources.sim.programs.standing import standing
@@ -65,8 +66,10 @@ class _Rush:
 
 
 class Fleet:
-    def __init__(self, nodes: Sequence[SimNode]) -> None:
+    def __init__(self, nodes: Sequence[SimNode], schedules: Sequence[Schedule]) -> None:
         self.nodes = tuple(nodes)
+        self.schedules = tuple(schedules)
+        """Of each rack."""
         self._by_name = {node.name: node for node in self.nodes}
         self._sites = tuple(dict.fromkeys(node.site for node in self.nodes))
         self._rushes: dict[int, _Rush] = {}
@@ -177,9 +180,10 @@ def fleet(
     tick: float = 5.0,
     time: Timing | None = None,
     mig: bool = False,
+    rhythm: Rhythm | None = None,
 ) -> Fleet:
     """Racks take the boards in turn, so each rack is of one kind. With `mig` the last GPU of each
-    node is partitioned, on boards that can be.
+    node is partitioned, on boards that can be. With a rhythm jobs have come and gone for weeks.
     """
     _check(nodes, gpus, boards)
     scenarios = {
@@ -193,12 +197,14 @@ def fleet(
     }
     timeline, ids = Timeline(scenarios[boards[0]], clock), count(1)
     members: list[SimNode] = []
+    schedules: list[Schedule] = []
     for rack, first in enumerate(range(0, nodes, RACK)):
         model = boards[rack % len(boards)]
         names = [f"gpu-{number + 1:04d}" for number in range(first, min(first + RACK, nodes))]
         whole = sum(group.count for group in scenarios[model].gpus if not group.mig)
         seats = [name for name in names for _ in range(whole)]
-        schedule = Schedule(seed_of(seed, "rack", rack), seats, timeline.begin)
+        schedule = _schedule(seed_of(seed, "rack", rack), rack, seats, timeline.begin, rhythm)
+        schedules.append(schedule)
         house = House(timeline, Stage(timeline), schedule, ids)
         sources = {
             name: SimSource(
@@ -217,7 +223,20 @@ def fleet(
             SimNode(name, f"rack-{rack + 1:03d}", model, each, site)
             for name, each in sources.items()
         ]
-    return Fleet(members)
+    return Fleet(members, schedules)
+
+
+def _schedule(
+    seed: int, rack: int, seats: Sequence[str], begin: float, rhythm: Rhythm | None
+) -> Schedule:
+    if rhythm is None:
+        return Schedule(seed, seats, begin)
+    schedule = Schedule(seed, seats, rhythm.begin, rhythm.demand)
+    outage = rhythm.outage(rack)
+    if outage is not None and begin >= outage.ends:
+        schedule.close(outage.begins)
+        schedule.open(outage.ends)
+    return schedule
 
 
 def _groups(name: str, gpus: int, *, mig: bool) -> Iterator[GpuGroup]:

@@ -82,6 +82,13 @@ class SimGpu:
             self.state.work = work
             self.held = 1.0
 
+    def recall(self, time: float) -> None:
+        """As it was at a time of the past, settled: nothing of what came before counts."""
+        self.take(time)
+        self._drive(time)
+        clocks.choose(self.state, 0.0)
+        heat.settle(self.state)
+
     def access(self, time: float) -> Access | None:
         """What keeps the GPU from answering at this time, by its faults; None: nothing."""
         for incident in self.incidents:
