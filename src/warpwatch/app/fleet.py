@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from warpwatch.app import faults
@@ -31,6 +32,10 @@ class FleetSettings:
     collectors: str
     mig: bool = False
     """Whether GPUs of boards that can are partitioned."""
+    counters: str = ""
+    """The text of a list, in the place of a file's."""
+    begin: float | None = None
+    """When it begins, with weeks behind it; without it now, and out of nothing."""
 
 
 def serve(
@@ -38,10 +43,16 @@ def serve(
 ) -> None:
     """Serves the pages of a whole simulated fleet until told to stop."""
     from warpwatch.sources.sim.fleet import fleet
+    from warpwatch.sources.sim.past.rhythm import Rhythm
+    from warpwatch.sources.sim.scenario import Timing
 
     clock = SystemClock()
     era = ERAS[settings.compat]
-    selection = listing.load(listing.File(settings.collectors), era).selection
+    origin: listing.Origin = listing.File(settings.collectors)
+    if settings.counters:
+        origin = listing.Inline("the list of the demonstration", settings.counters)
+    selection = listing.load(origin, era).selection
+    begin = settings.begin
     simulated = fleet(
         clock=clock,
         nodes=settings.nodes,
@@ -49,6 +60,8 @@ def serve(
         boards=settings.boards,
         seed=settings.seed,
         mig=settings.mig,
+        time=None if begin is None else Timing(datetime.fromtimestamp(begin, UTC)),
+        rhythm=None if begin is None else Rhythm(begin),
     )
     around: dict[str, Around] = {"hosts": _Hosts(simulated), "programs": _Programs(simulated)}
     pages = FleetPages(map(_Member, simulated.nodes), selection, era, clock, around)

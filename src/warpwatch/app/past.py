@@ -7,8 +7,6 @@ from warpwatch.clock import ManualClock
 from warpwatch.errors import InputError
 from warpwatch.expo.openmetrics import END, text
 
-LENGTH_DAYS = 30
-
 
 def write(settings: FleetSettings, now: float, since: float, until: float, out: Path) -> int:
     """How many samples were written; `now` is when the living fleet began."""

@@ -68,6 +68,27 @@ def _announce(started: "Started") -> None:
     click.echo("  stop     Ctrl-C")
 
 
+@command.command(hidden=True)
+@click.option("--now", type=float, required=True, help="When the living fleet began.")
+@click.option("--since", type=float, required=True)
+@click.option("--until", type=float, required=True)
+@click.option("--mig", is_flag=True)
+@click.argument("out", type=click.Path(path_type=Path))
+@click.pass_context
+def history(
+    context: click.Context, now: float, since: float, until: float, out: Path, *, mig: bool
+) -> None:
+    """Write what a simulated fleet did, as rules would have recorded it, for promtool."""
+    from warpwatch.app import past
+    from warpwatch.app.fleet import FleetSettings
+
+    given = context.parent.params if context.parent else {}
+    settings = FleetSettings(
+        given["nodes"], given["gpus"], given["boards"], given["seed"], "", "classic", "", mig
+    )
+    click.echo(f"{past.write(settings, now, since, until, out)} samples", err=True)
+
+
 @command.command()
 @click.argument("fault")
 @click.argument("parameters", nargs=-1, metavar="[NAME=VALUE]...")

@@ -69,7 +69,7 @@ class Backfill:
         """The next piece is written while promtool works on the one before."""
         written = asyncio.create_task(self._written(progress.now, progress.left[0]))
         try:
-            for number, piece in enumerate(progress.left):
+            for number in range(len(progress.left)):
                 file = await written
                 after = progress.left[number + 1 :]
                 if after:
@@ -78,7 +78,6 @@ class Backfill:
                 took = progress.took + self.clock.monotonic() - began
                 self._note(Progress(progress.now, after, took))
                 log.info("simulated past: %.0f days to go", sum(b - a for a, b in after) / 86400)
-                del piece
         finally:
             written.cancel()
             await asyncio.gather(written, return_exceptions=True)
@@ -91,7 +90,13 @@ class Backfill:
     async def _stored(self, file: Path) -> None:
         blocks = file.with_suffix(".blocks")
         words = ("tsdb", "create-blocks-from", "openmetrics", "--quiet")
-        await _run([str(self.promtool), *words, "--max-block-duration=720h", str(file), str(blocks)])
+        await _run(
+            [str(self.promtool), *words, "--max-block-duration=720h", str(file), str(blocks)]
+        )
+        await asyncio.to_thread(self._move, file, blocks)
+
+    def _move(self, file: Path, blocks: Path) -> None:
+        """A block is there as a whole or not at all."""
         file.unlink()
         self.data.mkdir(parents=True, exist_ok=True)
         for block in sorted(blocks.iterdir()):
