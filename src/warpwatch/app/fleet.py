@@ -32,6 +32,8 @@ class FleetSettings:
     collectors: str
     mig: bool = False
     """Whether GPUs of boards that can are partitioned."""
+    tick: float = 5.0
+    """Seconds between two moves of the simulation."""
     counters: str = ""
     """The text of a list, in the place of a file's."""
     begin: float | None = None
@@ -60,6 +62,7 @@ def serve(
         boards=settings.boards,
         seed=settings.seed,
         mig=settings.mig,
+        tick=settings.tick,
         time=None if begin is None else Timing(datetime.fromtimestamp(begin, UTC)),
         rhythm=None if begin is None else Rhythm(begin),
     )

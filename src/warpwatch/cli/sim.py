@@ -27,6 +27,10 @@ _SOCKET = click.option(
     help="Kind of GPU; given several times, racks take them in turn.",
 )  # fmt: skip
 @click.option("--seed", default=1, show_default=True, help="Another seed, another fleet.")
+@click.option(
+    "--tick", type=click.FloatRange(0.1, 60), default=5.0, show_default=True,
+    help="How often the simulation moves on, in seconds.",
+)  # fmt: skip
 @click.option("--listen", default="127.0.0.1:9410", show_default=True, help="Address to listen on.")
 @click.option(
     "--compat", type=click.Choice(("classic", "4.8.3")), default="classic", show_default=True,
@@ -43,6 +47,7 @@ def command(  # noqa: PLR0917  click hands over one argument per option
     gpus: int,
     boards: tuple[str, ...],
     seed: int,
+    tick: float,
     listen: str,
     compat: str,
     collectors: str,
@@ -54,7 +59,7 @@ def command(  # noqa: PLR0917  click hands over one argument per option
     from warpwatch.cli import logs
 
     logs.to_stderr("text")
-    settings = fleet.FleetSettings(nodes, gpus, boards, seed, listen, compat, collectors)
+    settings = fleet.FleetSettings(nodes, gpus, boards, seed, listen, compat, collectors, tick=tick)
     fleet.serve(settings, _announce)
 
 

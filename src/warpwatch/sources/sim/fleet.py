@@ -218,7 +218,7 @@ def fleet(
             for position, name in enumerate(names)
         }
         hosts = [Host(name, seed, each.gpus, timeline.begin) for name, each in sources.items()]
-        site = Site(house, hosts, () if rack else tuple(standing(seed)))
+        site = Site(house, hosts, () if rack else tuple(standing(seed, timeline.begin)))
         members += [
             SimNode(name, f"rack-{rack + 1:03d}", model, each, site)
             for name, each in sources.items()

@@ -147,8 +147,8 @@ STORIES: tuple[Story, ...] = (
         (
             Step(
                 0.0,
-                {"fault": "pipeline_stalled", "program": "clickstream", "already": "59m50s"},
-                "clickstream has finished nothing for nearly an hour",
+                {"fault": "pipeline_stalled", "program": "clickstream", "already": "5m50s"},
+                "clickstream has finished nothing for six minutes: at this pace that is an hour",
                 "AIPipelineStalled",
             ),
             Step(

@@ -25,7 +25,7 @@ class Occupy(Fault, frozen=True, tag="occupy"):
         return f"knows no work {self.workload!r}, only {', '.join(known)}"
 
     def begin(self, state: State, time: float) -> None:
-        seed = seed_of(state.entity.uuid, self.workload, time)
+        seed = seed_of(state.entity.uuid, self.workload)
         state.guest = jobs.guest(seed, self.workload, time)
 
     def end(self, state: State) -> None:

@@ -9,9 +9,9 @@ from warpwatch.sources.sim.programs.faults import Kind
 from warpwatch.sources.sim.programs.program import Program
 
 PIPELINES: Mapping[str, tuple[str, float]] = {
-    "clickstream": ("search", 30.0),
-    "tokenise-corpus": ("foundation", 60.0),
-    "embed-documents": ("search", 45.0),
+    "clickstream": ("search", 10.0),
+    "tokenise-corpus": ("foundation", 20.0),
+    "embed-documents": ("search", 15.0),
 }
 """Whose each is, and how often it finishes a batch, in seconds."""
 STAGES = ("extract", "transform", "load")
@@ -27,13 +27,13 @@ _LIMIT = 0.2
 class Pipeline(Program):
     kind: ClassVar[Kind] = "pipeline"
 
-    def __init__(self, name: str, seed: int) -> None:
+    def __init__(self, name: str, seed: int, begin: float) -> None:
         team, every = PIPELINES[name]
         super().__init__(name, _standing(name, team))
         self._every = every
         self._seed = seed_of(seed, name)
         self._batches = 0.0
-        self._last = 0.0
+        self._last = begin - begin % every
 
     def live(self, time: float, seconds: float) -> None:
         stalled = self.strain.stalled
@@ -41,7 +41,7 @@ class Pipeline(Program):
             self._batches += seconds / self._every
             self._last = time - time % self._every
         else:
-            self._last = min(self._last or time, time - stalled)
+            self._last = min(self._last, time - stalled)
 
     def metrics(self, time: float) -> Iterator[Metric]:
         stages = [(("stage", stage),) for stage in STAGES]
@@ -115,8 +115,8 @@ def _standing(job: str, team: str, instance: str = "") -> Mapping[str, str]:
     return {"job": job, "instance": f"{instance or job}-0", "namespace": team}
 
 
-def standing(seed: int) -> Iterator[Program]:
+def standing(seed: int, begin: float) -> Iterator[Program]:
     for name in PIPELINES:
-        yield Pipeline(name, seed)
+        yield Pipeline(name, seed, begin)
     for model in WATCHED:
         yield Quality(model, seed)
