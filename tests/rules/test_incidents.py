@@ -353,5 +353,5 @@ def test_when_the_last_gpu_is_given_out_that_is_told_and_not_before(theatre: The
     before = f"@ {theatre.rush - 1:.3f}"
     server = theatre.server
     (given,) = server.query(f"cluster:allocated:sum {before} / cluster:gpus:count {before}")
-    assert 0.9 < float(given["value"][1]) < NO_ROOM  # type: ignore[arg-type]
+    assert 0.9 < float(given["value"][1]) < NO_ROOM  # type: ignore[index]
     assert not server.query(f'ALERTS{{alertname="GPUCapacityTight"}} {before}')

@@ -6,8 +6,8 @@ written down, so that an `up` after one that was stopped goes on with the same p
 """
 
 import asyncio
-import logging
 import shutil
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,14 +18,14 @@ from warpwatch.clock import Clock
 from warpwatch.errors import WarpwatchError
 from warpwatch.stack.command import ask
 
-log = logging.getLogger(__name__)
-
 PATIENCE = 600.0
 BLOCK = 486 * 3600.0
 """What promtool makes of 720h: blocks last two hours times a power of three, and end at multiples
 of that. A file that reaches over such an end would be read once for each side.
 """
 PIECE = 5 * 86400.0
+AHEAD = 2
+"""Pieces that are written at once: each has a processor of its own to fill."""
 Make = Callable[[float, float, float, Path], Sequence[str]]
 """The command that writes what there was from one time to another, before a moment."""
 
@@ -66,21 +66,21 @@ class Backfill:
         return self.progress() or progress
 
     async def _fill(self, progress: Progress, began: float) -> None:
-        """The next piece is written while promtool works on the one before."""
-        written = asyncio.create_task(self._written(progress.now, progress.left[0]))
+        """Some pieces are written while promtool works on the one before."""
+        left = deque(progress.left)
+        ahead: deque[asyncio.Task[Path]] = deque()
         try:
-            for number in range(len(progress.left)):
-                file = await written
-                after = progress.left[number + 1 :]
-                if after:
-                    written = asyncio.create_task(self._written(progress.now, after[0]))
-                await self._stored(file)
+            for done in range(1, len(progress.left) + 1):
+                while left and len(ahead) < AHEAD:
+                    ahead.append(asyncio.create_task(self._written(progress.now, left.popleft())))
+                await self._stored(await ahead[0])
+                ahead.popleft()
                 took = progress.took + self.clock.monotonic() - began
-                self._note(Progress(progress.now, after, took))
-                log.info("simulated past: %.0f days to go", sum(b - a for a, b in after) / 86400)
+                self._note(Progress(progress.now, progress.left[done:], took))
         finally:
-            written.cancel()
-            await asyncio.gather(written, return_exceptions=True)
+            for task in ahead:
+                task.cancel()
+            await asyncio.gather(*ahead, return_exceptions=True)
 
     async def _written(self, now: float, piece: tuple[float, float]) -> Path:
         file = self.place / f"{piece[0]:.0f}.txt"

@@ -83,8 +83,7 @@ class SimGpu:
             self.held = 1.0
 
     def recall(self, time: float) -> None:
-        """As it was at a time of the past, settled: nothing of what came before counts."""
-        self.take(time)
+        """As its work makes it at a time of the past, settled: what was before is forgotten."""
         self._drive(time)
         clocks.choose(self.state, 0.0)
         heat.settle(self.state)

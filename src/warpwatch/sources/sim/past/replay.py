@@ -21,6 +21,8 @@ STEP = 300.0
 IDLE = 0.05
 """Below this share of activity a GPU that somebody has is idle, as the rules have it."""
 _SLICES = 7
+Values = tuple[float, float, float, float, float, float]
+_NOTHING: Values = (nan, nan, nan, nan, nan, nan)
 
 
 @dataclass(slots=True)
@@ -34,10 +36,14 @@ class Course:
     allocated: "array[float]"
     idle: "array[float]"
 
-    def add(self, *values: float) -> None:
+    def add(self, values: Values) -> None:
         """One of each, in their order."""
-        for name, value in zip(self.__slots__, values, strict=True):
-            getattr(self, name).append(value)
+        self.activity.append(values[0])
+        self.power.append(values[1])
+        self.temperature.append(values[2])
+        self.used.append(values[3])
+        self.allocated.append(values[4])
+        self.idle.append(values[5])
 
 
 class Share:
@@ -86,7 +92,7 @@ def played(racks: Sequence[Rack], since: float, until: float) -> Past:
         for position, time in enumerate(times):
             if _gone(rack, time):
                 for member in members:
-                    _nothing(member.course)
+                    member.course.add(_NOTHING)
                 continue
             for member in members:
                 for owner, part in member.look(time):
@@ -112,11 +118,6 @@ def _gone(rack: Rack, time: float) -> bool:
     return False
 
 
-def _nothing(course: Course) -> None:
-    for name in Course.__slots__:
-        getattr(course, name).append(nan)
-
-
 class _Member:
     """A GPU with its course, and what it is like at rest, which needs no working out."""
 
@@ -135,7 +136,7 @@ class _Member:
         state = gpu.state
         if state.work is None and not state.parts:
             power, temperature = self._at_rest(time)
-            course.add(0.0, power, temperature, 0.0, 0.0, 0.0)
+            course.add((0.0, power, temperature, 0.0, 0.0, 0.0))
             return ()
         gpu.recall(float(time))
         active = state.activity.busy if state.board.profiling == "none" else state.activity.sm
@@ -143,7 +144,7 @@ class _Member:
         owned = sum(part for _, part in owners)
         idle = owned if active < IDLE else 0.0
         used = memory.used(state) * MIB
-        course.add(active, state.power, state.temperature, used, owned, idle)
+        course.add((active, state.power, state.temperature, used, owned, idle))
         return owners
 
     def _at_rest(self, time: int) -> tuple[float, float]:
