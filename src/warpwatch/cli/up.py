@@ -74,10 +74,7 @@ def command(  # noqa: PLR0917  click hands over one argument per option
     from warpwatch.app.demo import Demo
 
     _log(log_file)
-    if demo and (source or no_stack):
-        raise UsageError(f"--demo does not go with {'--source' if source else '--no-stack'}")
-    if story and not demo:
-        raise UsageError("--story goes with --demo", hint="give --demo too")
+    _check(demo, story, source, no_stack=no_stack)
     address = address or (FLEET if demo else EXPORTER)
     given = {"source": source, "address": address, "compat": compat, "config": file or None}
     settings = config.exporter(given).settings
@@ -104,6 +101,13 @@ def _wanted(file: str, **said: Any) -> "Wanted":
     from warpwatch.config.stack import stack
 
     return Wanted(around=stack(file), routing=routing(file), rules=rules(file), **said)
+
+
+def _check(demo: str | None, story: str | None, source: str | None, *, no_stack: bool) -> None:
+    if demo and (source or no_stack):
+        raise UsageError(f"--demo does not go with {'--source' if source else '--no-stack'}")
+    if story and not demo:
+        raise UsageError("--story goes with --demo", hint="give --demo too")
 
 
 def _log(file: Path | None) -> None:

@@ -199,31 +199,33 @@ def fleet(
     members: list[SimNode] = []
     schedules: list[Schedule] = []
     for rack, first in enumerate(range(0, nodes, RACK)):
-        model = boards[rack % len(boards)]
+        scenario = scenarios[boards[rack % len(boards)]]
         names = [f"gpu-{number + 1:04d}" for number in range(first, min(first + RACK, nodes))]
-        whole = sum(group.count for group in scenarios[model].gpus if not group.mig)
+        whole = sum(group.count for group in scenario.gpus if not group.mig)
         seats = [name for name in names for _ in range(whole)]
         schedule = _schedule(seed_of(seed, "rack", rack), rack, seats, timeline.begin, rhythm)
         schedules.append(schedule)
         house = House(timeline, Stage(timeline), schedule, ids)
-        sources = {
-            name: SimSource(
-                scenarios[model],
-                clock,
-                node=name,
-                hang="report",
-                house=house,
-                first_seat=position * whole,
-            )
-            for position, name in enumerate(names)
-        }
-        hosts = [Host(name, seed, each.gpus, timeline.begin) for name, each in sources.items()]
-        site = Site(house, hosts, () if rack else tuple(standing(seed, timeline.begin)))
-        members += [
-            SimNode(name, f"rack-{rack + 1:03d}", model, each, site)
-            for name, each in sources.items()
-        ]
+        members += _rack(names, rack, scenario, house, clock)
     return Fleet(members, schedules)
+
+
+def _rack(
+    names: Sequence[str], rack: int, scenario: Scenario, house: House, clock: Clock
+) -> Iterator[SimNode]:
+    """Its nodes; in the first one's place there are also the programs that need no GPU."""
+    whole = sum(group.count for group in scenario.gpus if not group.mig)
+    sources = {
+        name: SimSource(
+            scenario, clock, node=name, hang="report", house=house, first_seat=position * whole
+        )
+        for position, name in enumerate(names)
+    }
+    begin, seed = house.timeline.begin, scenario.seed
+    hosts = [Host(name, seed, each.gpus, begin) for name, each in sources.items()]
+    site = Site(house, hosts, () if rack else tuple(standing(seed, begin)))
+    for name, each in sources.items():
+        yield SimNode(name, f"rack-{rack + 1:03d}", scenario.gpus[0].board, each, site)
 
 
 def _schedule(
