@@ -1,5 +1,5 @@
-"""What the faults of a simulated fleet make fire, each with a milder one that does not. The fleet is
-that of tests/rules/test_incidents.py; docs/simulation.md is held to it.
+"""What the faults of a simulated fleet make fire, each with a milder one that does not. The fleet
+is that of tests/rules/test_incidents.py; docs/simulation.md is held to it.
 """
 
 from collections.abc import Mapping

@@ -103,8 +103,8 @@ STORIES: tuple[Story, ...] = (
             ),
             Step(
                 5.0,
-                _gpu("leak", "gpu-0014", 1, mib_per_minute=90_000),
-                "it keeps 90 GiB a minute, and soon there is nothing left",
+                _gpu("leak", "gpu-0014", 1, mib_per_minute=180_000),
+                "it keeps 3 GiB a second, and soon there is nothing left",
                 "GPUMemoryNearlyFull",
             ),
         ),
@@ -121,7 +121,7 @@ STORIES: tuple[Story, ...] = (
             )
             for gpu in range(4)
         ),
-        lasts=300.0,
+        lasts=480.0,
     ),
     Story(
         "nvlink-degradation",
@@ -143,7 +143,7 @@ STORIES: tuple[Story, ...] = (
     ),
     Story(
         "stalled-pipeline",
-        "Data stop to come, and the model that lives on them ages.",
+        "Data stop to come, and what lives on them ages.",
         (
             Step(
                 0.0,
@@ -153,9 +153,9 @@ STORIES: tuple[Story, ...] = (
             ),
             Step(
                 20.0,
-                {"fault": "drift", "program": "quality-embeddings", "score": 0.4},
-                "what the embeddings are asked moves away from what they were trained on",
-                "AIInputDrifting",
+                {"fault": "data_stale", "program": "embed-documents"},
+                "embed-documents, which feeds on it, works on data that are two hours old",
+                "AIDataStale",
             ),
         ),
     ),
