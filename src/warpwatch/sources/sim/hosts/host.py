@@ -30,6 +30,8 @@ class Host:
         self.strain = Strain()
         self._seed = seed_of(seed, name, "host")
         self._booted = begin - 86400.0 * (2 + self._seed % 60)
+        self._parts = [0.8 + 0.4 * draw(self._seed, -number) for number in range(CPUS)]
+        """Of the mean work, what each processor has."""
         self._cpu = [dict.fromkeys(_MODES, 0.0) for _ in range(CPUS)]
         self._bytes = {device: [0.0, 0.0] for device in _DEVICES}
         self._errors = dict.fromkeys(_DEVICES, 0.0)
@@ -52,9 +54,8 @@ class Host:
         stray = draw(self._seed, int(time / 15))
         self._work = work = min(0.03 + 0.35 * busy + 0.6 * fed + 0.04 * stray, 0.97)
         waits = min(0.004 + 0.1 * fed, 1.0 - work)
-        for number, modes in enumerate(self._cpu):
-            own = work * (0.8 + 0.4 * draw(self._seed, -number))
-            own = min(own, 1.0 - waits)
+        for part, modes in zip(self._parts, self._cpu, strict=True):
+            own = min(work * part, 1.0 - waits)
             modes["user"] += 0.85 * own * seconds
             modes["system"] += 0.15 * own * seconds
             modes["iowait"] += waits * seconds
