@@ -5,6 +5,7 @@ import re
 
 KIB = 1024
 MIB = 1024 * KIB
+GIB = 1024 * MIB
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")

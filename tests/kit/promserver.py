@@ -43,17 +43,24 @@ class Prometheus:
 
 @contextmanager
 def prometheus(
-    home: Path, discovery: str, rules: str = "", told: str = "", *, binary: str = "prometheus"
+    home: Path,
+    discovery: str,
+    rules: str = "",
+    told: str = "",
+    *,
+    interval: str = "500ms",
+    around: str = "",
+    binary: str = "prometheus",
 ) -> Iterator[Prometheus]:
     """Of one job, whose discovery is given, and with the rules of these files; tells an
-    Alertmanager of its alerts, if one is given.
+    Alertmanager of its alerts, if one is given. `around` are more jobs.
     """
     with bind("127.0.0.1:0") as free:
         port = free.getsockname()[1]
     config = home / "prometheus.yml"
     config.write_text(
-        "global: {scrape_interval: 500ms, scrape_timeout: 500ms}\n"
-        f"scrape_configs: [{{job_name: gpus, honor_labels: true, {discovery}}}]\n"
+        f"global: {{scrape_interval: {interval}, scrape_timeout: {interval}}}\n"
+        f"scrape_configs: [{{job_name: gpus, honor_labels: true, {discovery}}}{around}]\n"
         f"rule_files: [{rules}]\n"
         f"alerting: {{alertmanagers: [{_teller(told)}]}}\n"
     )

@@ -35,10 +35,10 @@ UP = ("up", "--source", "sim:1xT4", "--address", "127.0.0.1:0")
 Found = Mapping[str, Any]
 
 
-def wait_until(seen: Callable[[], object], what: str = "") -> None:
-    deadline = time.monotonic() + PATIENCE
+def wait_until(seen: Callable[[], object], what: str = "", patience: float = PATIENCE) -> None:
+    deadline = time.monotonic() + patience
     while not seen():
-        assert time.monotonic() < deadline, f"not in {PATIENCE:.0f} s: {what}"
+        assert time.monotonic() < deadline, f"not in {patience:.0f} s: {what}"
         time.sleep(0.05)
 
 

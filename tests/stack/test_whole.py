@@ -258,3 +258,37 @@ def test_what_does_not_go_together_is_refused(rig: Rig, words: list[str], compla
     done = run("up", "--address", "127.0.0.1:0", *words, env=rig.env)
     assert done.returncode in {1, 2}
     assert complaint in done.stderr
+
+
+@pytest.mark.timeout(400)
+def test_a_demonstration_has_a_past_a_story_and_everything_to_scrape(rig: Rig) -> None:
+    rig.env["WARPWATCH_STACK__SCRAPE_INTERVAL"] = "5s"
+    words = ("up", "--demo", "--story=xid-79", "--detach", "--address", "127.0.0.1:0")
+    said = rig.run(*words)
+    assert "rules judge 10 times faster" in said
+
+    def soon(promql: str, wanted: str, patience: float = 60) -> None:
+        wait_until(lambda: rig.query(promql) == [wanted], promql, patience)
+
+    def noted(text: str) -> bool:
+        return any(text in note for note in rig.status()["notes"])
+
+    soon('count(up{job="gpus"} == 1)', "16")
+    soon('count(up{job="node", rack!=""} == 1)', "16")
+    soon("count(pipeline_last_success_timestamp_seconds)", "9")
+    soon("sum(rate(training_steps_total[30s])) > bool 0", "1")
+    assert f"process {rig.status()['pid']} " in rig.run("up", "--demo", "--detach")
+    soon('max_over_time(ALERTS{alertname="GPUFallenOffBus", alertstate="firing"}[5m])', "1", 120)
+    assert noted("xid-79: GPU 2 of gpu-0006")
+    assert noted("30 days of simulated past")
+    soon("count(count_over_time(gpu:power:watts[1d] offset 1d)) > bool 100", "1", 200)
+    # Were its labels not those of the living series there would be twice as many.
+    assert rig.query("count(count_over_time(gpu:power:watts[4d]))") == ["128"]
+    for name in ("cluster:allocated:sum", "team:gpus:sum", "node:power_watts:sum"):
+        assert rig.query(f"count(count_over_time({name}[4d]))") == rig.query(f"count({name})")
+    assert rig.query("sum(prometheus_rule_evaluation_failures_total)") == ["0"]
+    rig.run("down")
+    assert (rig.state / "demonstration").is_dir()
+    assert not (rig.state / "prometheus").exists()
+    rig.run("down", "--wipe")
+    assert not rig.state.exists()

@@ -13,6 +13,8 @@ from warpwatch.app import sockets
 
 if TYPE_CHECKING:
     from warpwatch.sources.sim.control import Target
+    from warpwatch.sources.sim.faults.fault import Fault
+    from warpwatch.sources.sim.mishap import Mishap
 
 
 def listening(simulation: "Target", port: int) -> AbstractAsyncContextManager[None]:
@@ -42,8 +44,16 @@ def known_faults() -> tuple[KnownFault, ...]:
     import msgspec.structs
 
     from warpwatch.sources.sim.faults import FAULTS
+    from warpwatch.sources.sim.fleet import RUSH
+    from warpwatch.sources.sim.hosts.faults import HOST_FAULTS
+    from warpwatch.sources.sim.programs.faults import PROGRAM_FAULTS
 
-    return tuple(
+    kinds: list[tuple[type[Fault | Mishap], str, str | None]] = [
+        *((fault, "", sys.modules[fault.__module__].__doc__) for fault in FAULTS),
+        *((fault, "a node of a fleet: ", fault.__doc__) for fault in HOST_FAULTS),
+        *((fault, f"{fault.of} in a fleet: ", fault.__doc__) for fault in PROGRAM_FAULTS),
+    ]
+    known = tuple(
         KnownFault(
             fault.name(),
             tuple(
@@ -52,7 +62,11 @@ def known_faults() -> tuple[KnownFault, ...]:
                 for field in msgspec.structs.fields(fault)
                 if field.encode_name not in _EVERYWHERE
             ),
-            " ".join((sys.modules[fault.__module__].__doc__ or "").split()),
+            of + " ".join((text or "").split()),
         )
-        for fault in FAULTS
+        for fault, of, text in kinds
+    )
+    return (
+        *known,
+        KnownFault(RUSH, ('workload="training"',), "a fleet: every free GPU is taken."),
     )

@@ -27,10 +27,14 @@ EXPORTER = Kind("exporter", "exporter", "up")
 
 @asynccontextmanager
 async def listening(kind: Kind, port: int, answer: control.Answer) -> AsyncIterator[None]:
-    path = config.runtime_directory() / f"{kind.name}-{port}.sock"
-    _own(path.parent)
-    async with control.serve(path, answer):
+    at = path(kind, port)
+    _own(at.parent)
+    async with control.serve(at, answer):
         yield
+
+
+def path(kind: Kind, port: int) -> Path:
+    return config.runtime_directory() / f"{kind.name}-{port}.sock"
 
 
 def find(kind: Kind) -> Path:

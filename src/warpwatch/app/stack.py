@@ -13,15 +13,16 @@ from pathlib import Path
 import msgspec
 
 from warpwatch import config
-from warpwatch.app import exporter, fleet
+from warpwatch.app import demo, exporter, fleet, sockets
+from warpwatch.app.demo import Demo
 from warpwatch.app.serving import Beside, Started
 from warpwatch.clients.alertmanager.client import Alertmanager
 from warpwatch.clients.prometheus.client import Prometheus
 from warpwatch.clock import Clock, SystemClock
 from warpwatch.dashboards import outputs
 from warpwatch.errors import WarpwatchError
-from warpwatch.exporter.settings import DEFAULT_COUNTERS
 from warpwatch.exporter.settings import Settings as ExporterSettings
+from warpwatch.rules import documents
 from warpwatch.rules.render import Options, rendered
 from warpwatch.rules.routing.settings import Settings as Routing
 from warpwatch.stack import detach, ports
@@ -29,34 +30,16 @@ from warpwatch.stack.binaries import Finder
 from warpwatch.stack.instance import Instance, Record, Running, lives
 from warpwatch.stack.places import Places
 from warpwatch.stack.scrape import Gpus
-from warpwatch.stack.service import Stack
+from warpwatch.stack.service import Background, Stack
 from warpwatch.stack.settings import Existing, Settings
 
 Announce = Callable[[Record], None]
 
-DEMO = fleet.FleetSettings(
-    nodes=16,
-    gpus=8,
-    boards=("H100", "A100", "L40S", "H200"),
-    seed=1,
-    listen="",
-    compat="classic",
-    collectors=DEFAULT_COUNTERS,
-)
-DEMO_HURRY = 10.0
-"""So much faster alerts judge in a demonstration, for nobody wants to watch one for an hour."""
 STOPPED_WITHIN = 25.0
 """Seconds: longer than the slowest child is given to end by itself."""
 STARTED_WITHIN = 300.0
 """Seconds, since packages may have to be fetched."""
 _LOOK = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class Demo:
-    """A simulated fleet instead of this machine's GPUs."""
-
-    mig: bool = False
 
 
 def places() -> Places:
@@ -86,6 +69,9 @@ def up(wanted: Wanted, announce: Announce) -> None:
             announce(_running_already(instance))
             return
         _clear(instance)
+        if wanted.demo is not None:
+            demo.chosen(wanted.demo.story)
+            wanted = dataclasses.replace(wanted, around=demo.around(wanted.around))
         stack = _stack(wanted, where)
 
         def tell(_: Started) -> None:
@@ -96,51 +82,69 @@ def up(wanted: Wanted, announce: Announce) -> None:
             return
         chosen = ports.choose(wanted.exporter.address)
         simulated = dataclasses.replace(
-            DEMO, listen=chosen.listen, compat=wanted.exporter.compat, mig=wanted.demo.mig
+            demo.FLEET,
+            listen=chosen.listen,
+            compat=wanted.exporter.compat,
+            mig=wanted.demo.mig,
+            counters=documents.counters(),
+            begin=float(int(SystemClock().now())),
         )
-        fleet.serve(simulated, tell, _beside(stack, wanted), note=chosen.moved)
+        fleet.serve(simulated, tell, _beside(stack, wanted, simulated), note=chosen.moved)
 
 
 def _stack(wanted: Wanted, where: Places) -> Stack:
     around, rules = wanted.around, wanted.rules
     if wanted.demo is not None:
-        rules = dataclasses.replace(rules, hurry=DEMO_HURRY)
-    finder = Finder(where.binaries, config.search_path(), around.archives, download=around.download)
+        rules = dataclasses.replace(rules, hurry=demo.HURRY)
     return Stack(
         around,
         where,
-        finder,
+        _finder(wanted, where),
         SystemClock(),
         rules=dict(rendered(rules)),
         routing=wanted.routing,
         dashboards=outputs.boards(),
+        data=demo.DATA if wanted.demo is not None else "prometheus",
     )
 
 
-def _beside(stack: Stack, wanted: Wanted) -> Beside:
-    demo, there = wanted.demo, wanted.around.existing
+def _finder(wanted: Wanted, where: Places) -> Finder:
+    around = wanted.around
+    return Finder(where.binaries, config.search_path(), around.archives, download=around.download)
+
+
+def _beside(stack: Stack, wanted: Wanted, simulated: fleet.FleetSettings | None = None) -> Beside:
+    there = wanted.around.existing
 
     @asynccontextmanager
     async def beside(started: Started) -> AsyncIterator[None]:
-        part = Running("exporter", "ready", _page(started, demo), note=started.source)
+        page = f"{started.url}/{'metrics' if simulated is None else 'sd'}"
+        part = Running("exporter", "ready", page, note=started.source)
         gpus = Gpus(
             started.url.partition("://")[2],
             secure=started.url.startswith("https:"),
-            fleet=demo is not None,
+            fleet=simulated is not None,
         )
         notes = [started.note] if started.note else []
-        if demo is not None:
-            notes.append(f"rules judge {DEMO_HURRY:g} times faster than for real GPUs")
+        background: list[Background] = []
+        if wanted.demo is not None and simulated is not None and there is None:
+            notes.append(f"rules judge {demo.HURRY:g} times faster than for real GPUs")
+            background += demo.background(
+                wanted.demo,
+                simulated,
+                socket=sockets.path(sockets.SIMULATION, int(started.url.rpartition(":")[2])),
+                where=places(),
+                finder=_finder(wanted, places()),
+                clock=SystemClock(),
+            )
         if there is not None:
             notes += await _told_of_existing(there, gpus)
-        async with stack.running(part, gpus, simulated=started.simulated, notes=notes):
+        async with stack.running(
+            part, gpus, simulated=started.simulated, notes=notes, background=background
+        ):
             yield
 
     return beside
-
-
-def _page(started: Started, demo: Demo | None) -> str:
-    return f"{started.url}/{'metrics' if demo is None else 'sd'}"
 
 
 async def _told_of_existing(there: Existing, gpus: Gpus) -> list[str]:

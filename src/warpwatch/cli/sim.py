@@ -27,6 +27,10 @@ _SOCKET = click.option(
     help="Kind of GPU; given several times, racks take them in turn.",
 )  # fmt: skip
 @click.option("--seed", default=1, show_default=True, help="Another seed, another fleet.")
+@click.option(
+    "--tick", type=click.FloatRange(0.1, 60), default=5.0, show_default=True,
+    help="How often the simulation moves on, in seconds.",
+)  # fmt: skip
 @click.option("--listen", default="127.0.0.1:9410", show_default=True, help="Address to listen on.")
 @click.option(
     "--compat", type=click.Choice(("classic", "4.8.3")), default="classic", show_default=True,
@@ -43,6 +47,7 @@ def command(  # noqa: PLR0917  click hands over one argument per option
     gpus: int,
     boards: tuple[str, ...],
     seed: int,
+    tick: float,
     listen: str,
     compat: str,
     collectors: str,
@@ -54,7 +59,7 @@ def command(  # noqa: PLR0917  click hands over one argument per option
     from warpwatch.cli import logs
 
     logs.to_stderr("text")
-    settings = fleet.FleetSettings(nodes, gpus, boards, seed, listen, compat, collectors)
+    settings = fleet.FleetSettings(nodes, gpus, boards, seed, listen, compat, collectors, tick=tick)
     fleet.serve(settings, _announce)
 
 
@@ -68,11 +73,33 @@ def _announce(started: "Started") -> None:
     click.echo("  stop     Ctrl-C")
 
 
+@command.command(hidden=True)
+@click.option("--now", type=float, required=True, help="When the living fleet began.")
+@click.option("--since", type=float, required=True)
+@click.option("--until", type=float, required=True)
+@click.option("--mig", is_flag=True)
+@click.argument("out", type=click.Path(path_type=Path))
+@click.pass_context
+def history(
+    context: click.Context, now: float, since: float, until: float, out: Path, *, mig: bool
+) -> None:
+    """Write what a simulated fleet did, as rules would have recorded it, for promtool."""
+    from warpwatch.app import past
+    from warpwatch.app.fleet import FleetSettings
+
+    given = context.parent.params if context.parent else {}
+    settings = FleetSettings(
+        given["nodes"], given["gpus"], given["boards"], given["seed"], "", "classic", "", mig
+    )
+    click.echo(f"{past.write(settings, now, since, until, out)} samples", err=True)
+
+
 @command.command()
 @click.argument("fault")
 @click.argument("parameters", nargs=-1, metavar="[NAME=VALUE]...")
 @click.option("--node", help="Which node of a fleet.")
-@click.option("--gpu", default=0, show_default=True, help="Which GPU of the node.")
+@click.option("--gpu", type=int, help="Which GPU of the node.  [default: 0]")
+@click.option("--program", help="Which program of a fleet, for faults of programs.")
 @click.option("--for", "lasting", help="How long, e.g. 2m; until it is cleared by default.")
 @click.option("--at", "after", help="After how long, e.g. 30s; now by default.")
 @_SOCKET
@@ -81,7 +108,8 @@ def inject(
     parameters: tuple[str, ...],
     *,
     node: str | None,
-    gpu: int,
+    gpu: int | None,
+    program: str | None,
     lasting: str | None,
     after: str | None,
     socket: Path | None,
@@ -90,8 +118,8 @@ def inject(
 
     `warpwatch sim faults` lists what there is.
     """
-    request: dict[str, object] = {"fault": fault, "gpu": gpu, **_parameters(parameters)}
-    optional = {"node": node, "for": lasting, "at": after}
+    request: dict[str, object] = {"fault": fault, **_parameters(parameters)}
+    optional = {"node": node, "gpu": gpu, "program": program, "for": lasting, "at": after}
     request |= {key: value for key, value in optional.items() if value is not None}
     reply = _send(socket, request)
     click.echo(f"fault {reply['id']}: {_sentence(reply)}")
@@ -150,7 +178,9 @@ def _parameters(words: tuple[str, ...]) -> dict[str, object]:
 def _sentence(fault: Mapping[str, object]) -> str:
     begins, ends = fault["begins"], fault["ends"]
     until = f"until {_time(ends)}" if ends is not None else "until it is cleared"
-    return f"{fault['fault']} on {fault['node']} GPU {fault['gpu']} from {_time(begins)} {until}"
+    gpu = "" if fault["gpu"] is None else f" GPU {fault['gpu']}"
+    place = f"{fault['program'] or fault['node']}{gpu}"
+    return f"{fault['fault']} on {place} from {_time(begins)} {until}"
 
 
 def _time(seconds: object) -> str:

@@ -34,6 +34,10 @@ EXPORTER, FLEET = "127.0.0.1:9400", "127.0.0.1:9410"
     "--demo", is_flag=False, flag_value="plain", type=click.Choice(("plain", "mig")),
     help="A simulated fleet of 16 nodes with 8 GPUs each; --demo=mig partitions some of them.",
 )  # fmt: skip
+@click.option(
+    "--story", is_flag=False, flag_value="all", metavar="[NAME]",
+    help="With --demo: play an incident, or all of them one after the other.",
+)  # fmt: skip
 @click.option("--detach", is_flag=True, help="Go on in the background.")
 @click.option("--no-stack", is_flag=True, help="The exporter alone.")
 @click.option("--config", "file", default="", help="Settings file, as in warpwatch exporter.")
@@ -48,6 +52,7 @@ def command(  # noqa: PLR0917  click hands over one argument per option
     address: str | None,
     compat: str,
     demo: str | None,
+    story: str | None,
     file: str,
     prometheus: str | None,
     alertmanager: str | None,
@@ -66,10 +71,10 @@ def command(  # noqa: PLR0917  click hands over one argument per option
     """
     from warpwatch import config
     from warpwatch.app import exporter, stack
+    from warpwatch.app.demo import Demo
 
     _log(log_file)
-    if demo and (source or no_stack):
-        raise UsageError(f"--demo does not go with {'--source' if source else '--no-stack'}")
+    _check(demo, story, source, no_stack=no_stack)
     address = address or (FLEET if demo else EXPORTER)
     given = {"source": source, "address": address, "compat": compat, "config": file or None}
     settings = config.exporter(given).settings
@@ -78,7 +83,7 @@ def command(  # noqa: PLR0917  click hands over one argument per option
     if no_stack:
         exporter.up(settings, _announce_exporter, simulate=simulate)
         return
-    chosen = stack.Demo(mig=demo == "mig") if demo else None
+    chosen = Demo(mig=demo == "mig", story=story or "", say=click.echo) if demo else None
     wanted = _wanted(file, exporter=settings, demo=chosen, simulate=simulate)
     around = _with_existing(wanted.around, prometheus, alertmanager, access)
     if detach:
@@ -96,6 +101,13 @@ def _wanted(file: str, **said: Any) -> "Wanted":
     from warpwatch.config.stack import stack
 
     return Wanted(around=stack(file), routing=routing(file), rules=rules(file), **said)
+
+
+def _check(demo: str | None, story: str | None, source: str | None, *, no_stack: bool) -> None:
+    if demo and (source or no_stack):
+        raise UsageError(f"--demo does not go with {'--source' if source else '--no-stack'}")
+    if story and not demo:
+        raise UsageError("--story goes with --demo", hint="give --demo too")
 
 
 def _log(file: Path | None) -> None:

@@ -6,6 +6,7 @@ its readings are worked out, not waited for.
 
 import json
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Protocol
 
 from warpwatch.clock import Clock
@@ -42,6 +43,18 @@ class Node(Protocol):
         ...
 
 
+class Around(Protocol):
+    """What else there is to scrape of a fleet, its pages made by somebody else."""
+
+    def places(self) -> Iterable[tuple[str, Mapping[str, str]]]:
+        """The path of each page below its own, and what service discovery says of it."""
+        ...
+
+    def page(self, name: str) -> bytes | None:
+        """None where nothing answers; KeyError where nothing ever did."""
+        ...
+
+
 class _Published:
     """A node with what is remembered of it from one scrape to the next."""
 
@@ -61,19 +74,31 @@ class _Published:
 
 
 class FleetPages:
-    """Answers `/node/NAME/metrics`, `/sd` (for Prometheus' http_sd) and `/`."""
+    """Answers `/node/NAME/metrics`, `/sd` (for Prometheus' http_sd) and `/`; and for whatever is
+    `around`, by its kind, `/KIND/NAME/metrics` and `/sd/KIND`.
+    """
 
-    def __init__(self, nodes: Iterable[Node], selection: Selection, era: Era, clock: Clock) -> None:
+    def __init__(
+        self,
+        nodes: Iterable[Node],
+        selection: Selection,
+        era: Era,
+        clock: Clock,
+        around: Mapping[str, Around] = MappingProxyType({}),
+    ) -> None:
         self._selection = selection
         self._clock = clock
         self._nodes = {node.name: _Published(node, selection, era) for node in nodes}
+        self._around = around
 
     async def answer(self, request: Request) -> Response:
         match request.path.strip("/").split("/"):
             case ["node", name, "metrics"] if name in self._nodes:
                 return self._metrics(self._nodes[name], request)
-            case ["sd"]:
-                return self._discovery(request)
+            case ["sd", *kind]:
+                return self._discovery(request, *kind)
+            case [kind, name, "metrics"] if kind in self._around:
+                return self._of_around(self._around[kind], name, request)
             case [""]:
                 return self._index()
             case ["-", "healthy" | "ready"]:
@@ -86,14 +111,16 @@ class FleetPages:
 
     def _metrics(self, published: _Published, request: Request) -> Response:
         if published.node.down():
-            return plain("this node's exporter is down, by an injected fault\n", 503)
-        content = self._print(published)
-        headers = {}
-        if accepts_gzip(request.headers.get("accept-encoding", "")):
-            content = compress(content)
-            headers["content-encoding"] = "gzip"
-        chosen = text_format(request.headers.get("accept", ""))
-        return Response(content, content_type=chosen.content_type, headers=headers)
+            return _dead()
+        return _page(self._print(published), request)
+
+    @staticmethod
+    def _of_around(around: Around, name: str, request: Request) -> Response:
+        try:
+            content = around.page(name)
+        except KeyError:
+            return plain(f"{name} does not run, or no longer\n", 404)
+        return _dead() if content is None else _page(content, request)
 
     def _print(self, published: _Published) -> bytes:
         return published.press.print(self._view(published))
@@ -122,26 +149,47 @@ class FleetPages:
             failure=failure,
         )
 
-    def _discovery(self, request: Request) -> Response:
-        """One target group per node: all at this address, each under a path of its own."""
-        host = request.headers.get("host", "127.0.0.1")
-        groups = [
-            {
-                "targets": [host],
-                "labels": {
-                    "__metrics_path__": f"/node/{name}/metrics",
-                    "instance": name,
-                    **published.node.labels(),
-                },
-            }
-            for name, published in self._nodes.items()
-        ]
-        return Response(json.dumps(groups).encode(), content_type=JSON)
+    def _discovery(self, request: Request, *kind: str) -> Response:
+        if not kind:
+            nodes = self._nodes.items()
+            places = ((name, {"instance": name, **each.node.labels()}) for name, each in nodes)
+            return _found(request, "/node", places)
+        if len(kind) == 1 and kind[0] in self._around:
+            return _found(request, f"/{kind[0]}", self._around[kind[0]].places())
+        known = " and ".join(f"/sd/{each}" for each in self._around)
+        return plain(f"not found; there are /sd, {known}\n", 404)
 
     def _index(self) -> Response:
         first = next(iter(self._nodes))
+        around = "".join(f"/sd/{kind:<20} the same of {kind}\n" for kind in self._around)
         return plain(
             f"Simulated fleet of {len(self._nodes)} nodes: no number here is of a real GPU.\n"
-            f"/sd                    targets, for http_sd_configs of Prometheus\n"
-            f"/node/{first}/metrics  the page of one node\n"
+            f"/sd                      targets, for http_sd_configs of Prometheus\n"
+            f"{around}"
+            f"/node/{first}/metrics   the page of one node\n"
         )
+
+
+def _found(
+    request: Request, under: str, places: Iterable[tuple[str, Mapping[str, str]]]
+) -> Response:
+    """One target group per page: all at this address, each under a path of its own."""
+    host = request.headers.get("host", "127.0.0.1")
+    groups = [
+        {"targets": [host], "labels": {"__metrics_path__": f"{under}/{name}/metrics", **labels}}
+        for name, labels in places
+    ]
+    return Response(json.dumps(groups).encode(), content_type=JSON)
+
+
+def _page(content: bytes, request: Request) -> Response:
+    headers = {}
+    if accepts_gzip(request.headers.get("accept-encoding", "")):
+        content = compress(content)
+        headers["content-encoding"] = "gzip"
+    chosen = text_format(request.headers.get("accept", ""))
+    return Response(content, content_type=chosen.content_type, headers=headers)
+
+
+def _dead() -> Response:
+    return plain("nothing answers here, by an injected fault\n", 503)

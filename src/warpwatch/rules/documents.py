@@ -59,7 +59,7 @@ def files() -> Mapping[str, str]:
         **books,
         "docs/alerts/README.md": _overview(),
         "docs/rules.md": _series(),
-        "deploy/generated/warpwatch-counters.csv": _counters(),
+        "deploy/generated/warpwatch-counters.csv": counters(),
     }
 
 
@@ -165,7 +165,8 @@ def _series() -> str:
     )
 
 
-def _counters() -> str:
+def counters() -> str:
+    """A list of counters with all that the rules read."""
     out = StringIO()
     out.write(HEAD.replace("warpwatch rules render", COMMAND))
     rows = csv.writer(out, lineterminator="\n")

@@ -39,7 +39,11 @@ def check(binary: Binary, settings: Settings) -> None:
 
 def jobs(settings: Settings, around: Neighbours) -> list[Config]:
     """What is scraped: our own GPUs first."""
-    told = [scrape.gpus(around.gpus), scrape.own("prometheus", around.prometheus)]
+    told = [
+        scrape.gpus(around.gpus),
+        *scrape.around(around.gpus),
+        scrape.own("prometheus", around.prometheus),
+    ]
     if around.node_exporter:
         told.append(scrape.own("node", around.node_exporter))
     if around.alertmanager:

@@ -42,6 +42,20 @@ def by_name(host: str, port: int) -> Config:
     }
 
 
+AROUND = ("hosts", "programs")
+"""What a simulated fleet has beside GPUs, each told under /sd/ and its name."""
+
+
+def around(found: Gpus) -> Iterator[Config]:
+    """Their targets say themselves what job they are of."""
+    if not found.fleet:
+        return
+    scheme = "https" if found.secure else "http"
+    for name in AROUND:
+        url = f"{scheme}://{found.target}/sd/{name}"
+        yield {"job_name": name, "http_sd_configs": [{"url": url, "refresh_interval": "10s"}]}
+
+
 def own(name: str, target: str) -> Config:
     return {"job_name": name, "static_configs": [{"targets": [target]}]}
 

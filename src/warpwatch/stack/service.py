@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -60,8 +60,15 @@ class _Told:
     keepers: list[tuple[Keeper, _Child]] = field(default_factory=list)
     missing: list[Running] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    news: dict[str, str] = field(default_factory=dict)
     simulated: bool = False
     complete: bool = False
+
+
+Tell = Callable[[str, str], None]
+"""Puts a note into the record, under a key that a later note may take its place by."""
+Background = Callable[[Tell], Coroutine[None, None, None]]
+"""Something that goes on beside the stack, once it runs."""
 
 
 class Stack:
@@ -75,8 +82,12 @@ class Stack:
         rules: Mapping[str, str] = MappingProxyType({}),
         routing: Routing | None = None,
         dashboards: Mapping[str, str] = MappingProxyType({}),
+        data: str = "prometheus",
     ) -> None:
-        """`rules`, `dashboards`: the text of each file of them, by its name."""
+        """`rules`, `dashboards`: the text of each file of them, by its name. `data`: where
+        Prometheus keeps what it measures.
+        """
+        self._data = data
         self._settings = settings
         self._places = places
         self._finder = finder
@@ -98,14 +109,20 @@ class Stack:
             since=self._began,
             warpwatch=__version__,
             parts=(*told.exporter, *children, *told.missing),
-            notes=tuple(told.notes),
+            notes=(*told.notes, *told.news.values()),
             simulated=told.simulated,
             complete=told.complete,
         )
 
     @asynccontextmanager
     async def running(
-        self, exporter: Running, gpus: Gpus, *, simulated: bool, notes: Sequence[str] = ()
+        self,
+        exporter: Running,
+        gpus: Gpus,
+        *,
+        simulated: bool,
+        notes: Sequence[str] = (),
+        background: Iterable[Background] = (),
     ) -> AsyncIterator[None]:
         """Everything around an exporter that runs already."""
         told = self._told
@@ -126,6 +143,10 @@ class Stack:
             await self._settle()
             told.complete = True
             self._write()
+            for each in background:
+                task = asyncio.create_task(each(self._tell), name=each.__name__)
+                task.add_done_callback(_tell_of_defect)
+                tasks.append(task)
             yield
         finally:
             for task in tasks:
@@ -185,7 +206,7 @@ class Stack:
         )
         prometheus.check(child.binary, settings)
         self._write_rules()
-        file, data = places.state / "prometheus.yml", places.data("prometheus")
+        file, data = places.state / "prometheus.yml", places.data(self._data)
         _write_yaml(file, prometheus.config(settings, around))
         checker = self._finder.here(PROMTOOL)
         if checker is not None:
@@ -256,6 +277,10 @@ class Stack:
                 log.warning("%s; measurements are lost once there are none", remark)
             told = remark
             await self._clock.sleep(LOOK_AT_SPACE)
+
+    def _tell(self, key: str, note: str) -> None:
+        self._told.news[key] = note
+        self._write()
 
     def _write(self) -> None:
         try:

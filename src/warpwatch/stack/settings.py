@@ -89,7 +89,7 @@ class Settings(_Table, frozen=True):
     existing: Existing | None = None
 
 
-RESERVED = ("gpus", "node", "prometheus", "alertmanager")
+RESERVED = ("gpus", "node", "prometheus", "alertmanager", "hosts", "programs")
 """Jobs that a stack has by itself."""
 
 

@@ -48,6 +48,7 @@ def test_a_fault_is_struck_listed_and_cleared(tmp_path: Path, source: SimSource)
         "begins": 1e9,
         "ends": 1e9 + 120,
         "struck": True,
+        "program": "",
     }
     assert struck == {**fault}
     assert listed == {"faults": [fault]}

@@ -108,6 +108,14 @@ class Activity:
         for name in _WORKED:
             setattr(self, name, getattr(self, name) * share)
 
+    def lessen(self, share: float) -> None:
+        """Less work in the same time, and nothing to wait for. Before `settle`."""
+        self.busy *= share
+        self.sm *= share
+        self.occupancy *= share
+        for name in _WORKED:
+            setattr(self, name, getattr(self, name) * share)
+
     def slow(self, pace: float) -> None:
         """Lower clocks: the pipes work through less data in the same time. Shares of cycles
         stay, since there are fewer cycles too.

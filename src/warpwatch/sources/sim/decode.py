@@ -3,12 +3,16 @@
 import difflib
 import re
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import msgspec
 
 from warpwatch.errors import InputError
 from warpwatch.sources.sim.faults import FAULTS, AnyFault
 from warpwatch.sources.sim.faults.fault import Fault
+from warpwatch.sources.sim.hosts.faults import HOST_FAULTS, AnyHostFault, HostFault
+from warpwatch.sources.sim.mishap import Mishap
+from warpwatch.sources.sim.programs.faults import PROGRAM_FAULTS, AnyProgramFault, ProgramFault
 from warpwatch.sources.sim.scenario import GpuGroup, Scenario, Timing
 from warpwatch.units import Seconds
 
@@ -27,11 +31,25 @@ def decode_scenario(raw: object, origin: str) -> Scenario:
 
 
 def decode_fault(raw: object, origin: str) -> Fault:
+    fault: Fault = _decoded(raw, AnyFault, origin)
+    return fault
+
+
+def decode_host_fault(raw: object, origin: str) -> HostFault:
+    fault: HostFault = _decoded(raw, AnyHostFault, origin)
+    return fault
+
+
+def decode_program_fault(raw: object, origin: str) -> ProgramFault:
+    fault: ProgramFault = _decoded(raw, AnyProgramFault, origin)
+    return fault
+
+
+def _decoded(raw: object, kinds: Any, origin: str) -> Any:
     try:
-        fault: Fault = msgspec.convert(raw, AnyFault, dec_hook=_duration)
+        return msgspec.convert(raw, kinds, dec_hook=_duration)
     except msgspec.ValidationError as error:
         raise _complaint(str(error), origin, lambda _: _fault_keys(raw)) from error
-    return fault
 
 
 def place(origin: str, path: str) -> str:
@@ -89,5 +107,6 @@ def _element(raw: object, path: str) -> object:
 def _fault_keys(raw: object) -> tuple[str, ...]:
     """What may be said of a fault of this kind: its own parameters, not those of others."""
     name = raw.get("fault") if isinstance(raw, dict) else None
-    own = [kind.__struct_encode_fields__ for kind in FAULTS if kind.name() == name]
+    kinds: tuple[type[Fault | Mishap], ...] = (*FAULTS, *HOST_FAULTS, *PROGRAM_FAULTS)
+    own = [kind.__struct_encode_fields__ for kind in kinds if kind.name() == name]
     return ("fault", *own[0]) if own else ("fault",)

@@ -15,11 +15,11 @@ PATIENCE = 300.0
 
 
 class Gang:
-    __slots__ = ("_gpus", "_since", "job")
+    __slots__ = ("_since", "gpus", "job")
 
     def __init__(self, job: Job, gpus: Sequence[SimGpu]) -> None:
         self.job = job
-        self._gpus = tuple(gpus)
+        self.gpus = tuple(gpus)
         self._since: float | None = None
         """When it came to a stop."""
 
@@ -27,9 +27,9 @@ class Gang:
         """Hold each rank to the pace of the slowest in the step before, so that nobody's
         turn comes first; False once the job has stood still for too long.
         """
-        slowest = min(gpu.pace for gpu in self._gpus)
+        slowest = min(gpu.pace for gpu in self.gpus)
         if self.job.workload.gang:
-            for gpu in self._gpus:
+            for gpu in self.gpus:
                 gpu.held = slowest
         if slowest > 0.0:
             self._since = None
@@ -38,4 +38,4 @@ class Gang:
         return self._since is None or time - self._since < PATIENCE
 
     def fail(self, time: float) -> None:
-        self._gpus[0].roster.fail(self.job, time)
+        self.gpus[0].roster.fail(self.job, time)

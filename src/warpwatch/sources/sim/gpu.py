@@ -6,6 +6,7 @@ from warpwatch.sources.sim.incident import Incident
 from warpwatch.sources.sim.physics import clocks, counters, heat
 from warpwatch.sources.sim.roster import Roster
 from warpwatch.sources.sim.state import State
+from warpwatch.sources.sim.work import Work
 
 MIG_SHARE = 1 / 7
 """A MIG GPU has seven compute slices, whatever its board."""
@@ -14,7 +15,17 @@ MIG_SHARE = 1 / 7
 class SimGpu:
     """Moved by its stage, whose lock guards everything here."""
 
-    __slots__ = ("absent", "held", "incidents", "pace", "roster", "seat", "state", "until")
+    __slots__ = (
+        "_booked",
+        "absent",
+        "held",
+        "incidents",
+        "pace",
+        "roster",
+        "seat",
+        "state",
+        "until",
+    )
 
     def __init__(self, state: State, roster: Roster, seat: int, begin: float) -> None:
         self.state = state
@@ -29,6 +40,8 @@ class SimGpu:
         """The pace of the slowest that it has to wait for."""
         self.until = begin
         """When it has something else to do."""
+        self._booked: Work | None = None
+        """What the roster has given it."""
         self.take(begin)
         self._wake(begin)
 
@@ -36,15 +49,20 @@ class SimGpu:
         """Its part of what the roster says for this time."""
         span = self.roster.span(self.seat, time)
         self.until = span.until
-        if span.work is not self.state.work:
-            self.state.work = span.work
-            self.held = 1.0
+        self._booked = span.work
+        self._begin()
+
+    @property
+    def fit(self) -> bool:
+        """Whether the roster may give it work."""
+        return not self.absent and self.state.guest is None
 
     def step(self, time: float, seconds: float) -> bool:
-        """Up to this time; whether it went absent by that, or came back."""
-        state, present = self.state, not self.absent
+        """Up to this time; whether that has changed if it can be given work."""
+        state, before = self.state, self.fit
         if self.incidents:
             self._act(time)
+            self._begin()
         self._drive(time)
         clocks.choose(state, seconds)
         counters.count(state, seconds)
@@ -56,7 +74,19 @@ class SimGpu:
             self.pace = 0.0
         else:
             self.pace = state.pace if state.activity.awake else 1.0
-        return self.absent is present
+        return self.fit is not before
+
+    def _begin(self) -> None:
+        work = self.state.guest or self._booked
+        if work is not self.state.work:
+            self.state.work = work
+            self.held = 1.0
+
+    def recall(self, time: float) -> None:
+        """As its work makes it at a time of the past, settled: what was before is forgotten."""
+        self._drive(time)
+        clocks.choose(self.state, 0.0)
+        heat.settle(self.state)
 
     def access(self, time: float) -> Access | None:
         """What keeps the GPU from answering at this time, by its faults; None: nothing."""
@@ -99,10 +129,13 @@ class SimGpu:
             self._drive_parts(time)
         elif work is not None:
             work.job.workload.drive(activity, work, time, state.noise)
-            if self.absent:
+            if self.absent or state.strain.spinning:
                 activity.wait(0.0)
             elif self.held < self.pace:
                 activity.wait(self.held / self.pace)
+            if state.strain.share < 1.0:
+                activity.lessen(state.strain.share)
+            activity.memory += state.strain.leaked
             activity.settle()
 
     def _drive_parts(self, time: float) -> None:

@@ -20,7 +20,7 @@ class ActiveFault:
 
     id: int
     node: str
-    gpu: int
+    gpu: int | None
     fault: str
     begins: float
     """Simulated seconds since the epoch."""
@@ -28,6 +28,8 @@ class ActiveFault:
     """None: not before it is cleared."""
     struck: bool
     """Whether it has begun."""
+    program: str = ""
+    """Which program has it, where it is neither of a GPU nor of a node."""
 
 
 class Incidents:

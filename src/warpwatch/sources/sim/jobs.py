@@ -124,6 +124,12 @@ def begin(asked: Request, nodes: tuple[str, ...], time: float) -> tuple[Work, ..
     return tuple(Work(job, rank, owners[node]) for rank, node in enumerate(nodes))
 
 
+def guest(seed: int, workload: str, time: float) -> Work:
+    """A job of one GPU that nobody's queue has sent."""
+    asked = request(Random(seed), 1, kind_of(workload), 1)
+    return begin(asked, ("",), time)[0]
+
+
 def _owner(asked: Request, replica: int) -> Owner:
     uid = f"{asked.seed:016x}"
     batch = asked.kind.batch

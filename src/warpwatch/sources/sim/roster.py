@@ -47,8 +47,9 @@ class Pinned:
         return Span(inf, None if self._failed else self._works[seat])
 
     def fail(self, job: Job, time: float) -> None:
-        del job, time
-        self._failed = True
+        del time
+        if any(work is not None and work.job is job for work in self._works):
+            self._failed = True
 
     def judge(self, seat: int, time: float, *, fit: bool) -> None:
         if fit:

@@ -6,7 +6,7 @@ GPU may follow it at its own pace: what it has not seen yet is kept for it.
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from random import Random
@@ -39,15 +39,26 @@ class _Running:
 
 
 class Schedule:
-    def __init__(self, seed: int, nodes: Sequence[str], begin: float) -> None:
-        """`nodes` names the node of each seat; seats of a node stand together."""
+    def __init__(
+        self,
+        seed: int,
+        nodes: Sequence[str],
+        begin: float,
+        demand: Callable[[float], float] = lambda _: 1.0,
+    ) -> None:
+        """`nodes` names the node of each seat; seats of a node stand together. `demand` says how
+        much is asked for at a time, as a share of the usual.
+        """
         self._rng = Random(seed)
+        self._demand = demand
         self._nodes = tuple(nodes)
         counts = [self._nodes.count(node) for node in dict.fromkeys(self._nodes)]
         self._largest = max(counts, default=0)
         self._most = self._largest * counts.count(self._largest)
         self._rate = len(nodes) * LOAD / jobs.mean_gpu_seconds(max(self._most, 1))
         self._lock = Lock()
+        self._closed = False
+        """Whether it was closed once: that happens only once."""
         self._time = begin
         self._free = set(range(len(nodes)))
         self._unfit: set[int] = set()
@@ -96,6 +107,27 @@ class Schedule:
                 self._unfit.add(seat)
             self._deal(time)
 
+    def close(self, time: float) -> None:
+        """All seats are lost at once, and what ran there goes back into the queue."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            self._catch_up(time)
+            self._unfit = set(range(len(self._nodes)))
+            self._queue[:0] = [(time, entry[2].asked) for entry in sorted(self._ends)]
+            self._ends.clear()
+            self._free = set(self._unfit)
+            self._deal(time)
+
+    def open(self, time: float) -> None:
+        """They are there again."""
+        with self._lock:
+            if self._closed and self._unfit:
+                self._catch_up(time)
+                self._unfit.clear()
+                self._deal(time)
+
     def _catch_up(self, time: float) -> None:
         while self._next() <= time:
             self._play()
@@ -109,7 +141,7 @@ class Schedule:
 
     def _open(self, begin: float) -> None:
         """At the beginning the house is not empty: jobs are some way into their time."""
-        for kind, size in _opening(self._rng, self._most, self._largest):
+        for kind, size in _opening(self._rng, self._most, self._largest, self._demand(begin)):
             asked = jobs.request(self._rng, size, kind, size)
             seats = self._seats(size)
             if seats is not None:
@@ -171,10 +203,10 @@ class Schedule:
         return tuple(seats[:size]) if len(seats) >= size else None
 
     def _pause(self) -> float:
-        return self._rng.expovariate(self._rate)
+        return self._rng.expovariate(self._rate * self._demand(self._arrival))
 
 
-def _opening(rng: Random, seats: int, largest: int) -> Iterator[tuple[Kind, int]]:
+def _opening(rng: Random, seats: int, largest: int, demand: float) -> Iterator[tuple[Kind, int]]:
     """A node of eight begins with something of everything; larger houses with a mixture."""
     kinds = {kind.workload: kind for kind in KINDS}
     if seats <= largest:
@@ -184,7 +216,7 @@ def _opening(rng: Random, seats: int, largest: int) -> Iterator[tuple[Kind, int]
         for workload in (INFERENCE, NOTEBOOK, HELD)[: max(1, seats - half - 1)]:
             yield kinds[workload], 1
         return
-    left = int(seats * _OPEN)
+    left = int(seats * _OPEN * demand)
     while left > 0:
         kind = rng.choices(KINDS, weights=[each.weight for each in KINDS])[0]
         size = min(rng.choice(kind.sizes), left, seats)

@@ -104,6 +104,20 @@ class SimSource:
         return self._incidents.clear(number)
 
     @property
+    def gpus(self) -> tuple[SimGpu, ...]:
+        return self._gpus
+
+    def idle(self) -> tuple[int, ...]:
+        """Whole GPUs that nobody has just now."""
+        with self._stage.lock:
+            self._stage.advance(self._timeline.now())
+            return tuple(
+                index
+                for index, gpu in enumerate(self._gpus)
+                if gpu.state.work is None and not gpu.state.parts and gpu.fit
+            )
+
+    @property
     def exporter_down(self) -> bool:
         """Whether a page of this node should not be served just now."""
         return self._incidents.exporter_down()

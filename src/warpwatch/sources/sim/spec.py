@@ -80,7 +80,13 @@ def check_fault(fault: Fault, scenario: Scenario, origin: str, path: str = "") -
             f"there is no GPU {fault.gpu}",
             hint=f"GPUs are numbered 0 to {len(boards) - 1}",
         )
-    name = boards[fault.gpu][0]
+    name, group = boards[fault.gpu]
+    if fault.whole and group.mig:
+        raise InputError(
+            place(origin, f"{path}.gpu" if path else "gpu"),
+            f"GPU {fault.gpu} is divided, and {fault.name()} is of whole GPUs",
+            hint="choose another GPU",
+        )
     problem = fault.problem(board(name))
     if problem:
         raise InputError(

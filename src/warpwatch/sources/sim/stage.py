@@ -8,7 +8,7 @@ Energy is still the integral of the power shown, and the same reads give the sam
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from heapq import heappop, heappush
 from threading import Lock
 
@@ -16,6 +16,9 @@ from warpwatch.sources.sim.gang import Gang
 from warpwatch.sources.sim.gpu import SimGpu
 from warpwatch.sources.sim.timeline import Timeline
 from warpwatch.sources.sim.work import Job
+
+Follower = Callable[[float, float, Mapping[Job, Gang]], None]
+"""What moves with the GPUs: told the time, the seconds since, and who works together."""
 
 EXACT = 600.0
 """Seconds without reads up to which no tick is left out."""
@@ -37,6 +40,11 @@ class Stage:
         self._until = timeline.begin
         """Some GPU then has something else to do."""
         self._moments: list[float] = []
+        self._followers: list[Follower] = []
+
+    def follow(self, follower: Follower) -> None:
+        """To be told of every step, once GPUs have taken it."""
+        self._followers.append(follower)
 
     def join(self, gpus: Sequence[SimGpu]) -> None:
         """Before time has moved; jobs may have parts on GPUs that joined before."""
@@ -49,6 +57,10 @@ class Stage:
         for time in times:
             if time < math.inf:
                 heappush(self._moments, time)
+
+    @property
+    def gangs(self) -> Mapping[Job, Gang]:
+        return self._gangs
 
     def advance(self, now: float) -> None:
         """Up to this time; the caller holds the lock."""
@@ -85,11 +97,13 @@ class Stage:
         failed = [gang for gang in self._gangs.values() if not gang.meet(time)]
         for gpu in self._gpus:
             if gpu.step(time, seconds):
-                gpu.roster.judge(gpu.seat, time, fit=not gpu.absent)
+                gpu.roster.judge(gpu.seat, time, fit=gpu.fit)
                 self._until = time
         for gang in failed:
             gang.fail(time)
             self._until = time
+        for follower in self._followers:
+            follower(time, seconds, self._gangs)
 
     def _assign(self) -> None:
         """Everybody to what is theirs to do now."""
@@ -101,4 +115,9 @@ class Stage:
             if gpu.state.work is not None:
                 members.setdefault(gpu.state.work.job, []).append(gpu)
         known = self._gangs
-        self._gangs = {job: known.get(job) or Gang(job, gpus) for job, gpus in members.items()}
+        self._gangs = {job: _gang(known.get(job), job, gpus) for job, gpus in members.items()}
+
+
+def _gang(known: Gang | None, job: Job, gpus: Sequence[SimGpu]) -> Gang:
+    """A job from which a GPU was taken goes on with the others."""
+    return known if known is not None and known.gpus == tuple(gpus) else Gang(job, gpus)

@@ -43,6 +43,7 @@ class State:
         "fp16_cycles",
         "fp32_cycles",
         "fp64_cycles",
+        "guest",
         "halved",
         "hbm_temperature",
         "hot_ns",
@@ -81,6 +82,8 @@ class State:
         self.papers = papers
         self.parts = parts
         self.work: Work | None = None
+        self.guest: Work | None = None
+        """Work that a fault has put in the place of the other."""
         self.activity = Activity(board.identity.sms)
         self.wear = Wear()
         self.strain = Strain()

@@ -70,9 +70,12 @@ class Strain:
         "cooling",
         "cooling_memory",
         "fan_stopped",
+        "leaked",
         "links_down",
         "pcie_gen",
         "pcie_width",
+        "share",
+        "spinning",
     )
 
     def __init__(self) -> None:
@@ -88,3 +91,9 @@ class Strain:
         self.pcie_gen: int | None = None
         self.pcie_width: int | None = None
         self.links_down: frozenset[int] = frozenset()
+        self.share = 1.0
+        """Of its work that it gets."""
+        self.spinning = False
+        """It waits in a collective for a peer that does not come."""
+        self.leaked = 0.0
+        """Of the memory, on top of what the work takes."""

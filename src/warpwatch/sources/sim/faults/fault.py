@@ -34,6 +34,8 @@ class Fault(
     """Without it the fault stays until it is cleared."""
 
     access: ClassVar[Access | None] = None
+    whole: ClassVar[bool] = False
+    """Whether it is of work on a whole GPU, and not on one that is divided."""
 
     @classmethod
     def name(cls) -> str:
