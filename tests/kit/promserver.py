@@ -50,6 +50,7 @@ def prometheus(
     *,
     interval: str = "500ms",
     around: str = "",
+    scrape_itself: bool = False,
     binary: str = "prometheus",
 ) -> Iterator[Prometheus]:
     """Of one job, whose discovery is given, and with the rules of these files; tells an
@@ -57,6 +58,8 @@ def prometheus(
     """
     with bind("127.0.0.1:0") as free:
         port = free.getsockname()[1]
+    if scrape_itself:
+        around += f", {{job_name: prometheus, static_configs: [{{targets: ['127.0.0.1:{port}']}}]}}"
     config = home / "prometheus.yml"
     config.write_text(
         f"global: {{scrape_interval: {interval}, scrape_timeout: {interval}}}\n"

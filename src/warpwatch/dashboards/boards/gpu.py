@@ -209,8 +209,8 @@ _HEALTH = Row(
             "`warpwatch explain xid N` says what it means.",
             queries=(
                 Query(
-                    expr="sum by (node, gpu, xid) "
-                    f"(increase(gpu:xid_errors:total{{{_OF}}}[{_RATE}])) > bool 0",
+                    expr="max by (node, gpu, xid) "
+                    f"((time() - gpu:xid_last:seconds{{{_OF}}}) < bool 120)",
                     legend="XID {{xid}} " + w.LEGEND,
                 ),
             ),

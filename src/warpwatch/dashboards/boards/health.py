@@ -19,6 +19,8 @@ from warpwatch.dashboards.panel import (
 
 _ON = w.ON_NODE
 _RATE = w.RATE
+_XIDS = f"gpu:xid_errors:total{{{_ON}}}"
+_AGE = f"(time() - gpu:xid_last:seconds{{{_ON}}})"
 _OURS = f'alertstate="firing", family!="", {_ON}'
 
 
@@ -149,8 +151,8 @@ BOARD = Dashboard(
                     "to run.",
                     queries=(
                         Query(
-                            expr="sum by (node, gpu, xid) "
-                            f"(increase(gpu:xid_errors:total{{{_ON}}}[1d])) > 0",
+                            # The series of a code begins with its first time: no increase.
+                            expr=f"max by (node, gpu, xid) (increase({_XIDS}[1d]) > 0 or {_XIDS})",
                             legend="times",
                         ),
                         Query(
@@ -176,11 +178,10 @@ BOARD = Dashboard(
                 ),
                 States(
                     title="XIDs over time",
-                    description="When which code was reported, by exporters that count them.",
+                    description="When a code was reported in two minutes, as our exporter tells.",
                     queries=(
                         Query(
-                            expr="sum by (node, gpu, xid) "
-                            f"(increase(gpu:xid_errors:total{{{_ON}}}[{_RATE}])) > bool 0",
+                            expr=f"max by (node, gpu, xid) ({_AGE} < bool 120)",
                             legend="XID {{xid}} " + w.LEGEND,
                         ),
                     ),
