@@ -6,7 +6,10 @@ import pytest
 from hypothesis import settings
 
 # How long an example takes says more of the machine than of the code; the tests' own timeout stays.
-settings.register_profile("suite", deadline=None)
+# The same examples each time, so that a change breaks what it breaks and nothing else does; to look
+# for more: ./run test PATH --hypothesis-profile=explore
+settings.register_profile("suite", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None, max_examples=1000)
 settings.load_profile("suite")
 
 

@@ -12,7 +12,7 @@ from warpwatch.expo.parse import Sample, parse
 from warpwatch.expo.plain import Metric, Row, counter, gauge, page
 from warpwatch.expo.text import Family
 
-NAMES = st.from_regex(r"\A[a-z_][a-z0-9_]{0,8}\Z")
+NAMES = st.from_regex(r"\A(?!__)[a-z_][a-z0-9_]{0,8}\Z")
 WORDS = st.text(st.characters(codec="utf-8"), max_size=12)
 LABELS = st.dictionaries(NAMES, WORDS, max_size=3).map(lambda pairs: tuple(pairs.items()))
 Told = tuple[tuple[tuple[str, str], ...], float]
