@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from warpwatch.errors import InputError, UsageError
+from warpwatch.cli.writing import write
+from warpwatch.errors import UsageError
 
 
 @click.group("alertmanager")
@@ -35,11 +36,6 @@ def render(out: str | None, version: str | None, file: str) -> None:
         click.echo(told, nl=False)
         click.echo(f"  next: --out FILE also writes {TEMPLATE}, which it names", err=True)
         return
-    for path, content in ((Path(out), told), (Path(out).with_name(TEMPLATE), template())):
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(content, encoding="utf-8")
-        except OSError as error:
-            raise InputError(str(path), f"cannot be written: {error.strerror}") from error
-        click.echo(path)
+    write(Path(out), told)
+    write(Path(out).with_name(TEMPLATE), template())
     click.echo(f"  next: amtool check-config {out}, then reload Alertmanager", err=True)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from warpwatch.errors import InputError
+from warpwatch.cli.writing import write
 
 _NEXT = {
     "json": "import them in Grafana under Dashboards, New, Import; or let it provision them",
@@ -39,7 +39,7 @@ def render(out: str, form: str, namespace: str) -> None:
         case _:
             files = list(outputs.config_maps(namespace))
     for name, text in files:
-        _write(Path(out) / name, text)
+        write(Path(out) / name, text)
     click.echo(f"  next: {_NEXT[form]}", err=True)
 
 
@@ -50,12 +50,3 @@ def list_() -> None:
 
     for board in BOARDS:
         click.echo(f"{board.uid:<24} {board.title:<40} {board.description}")
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError(str(path), f"cannot be written: {error.strerror}") from error
-    click.echo(path)

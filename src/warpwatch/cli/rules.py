@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from warpwatch.errors import InputError, UsageError
+from warpwatch.cli.writing import write
+from warpwatch.errors import UsageError
 
 _NEXT = {
     "prometheus": "name both under rule_files in prometheus.yml and reload it; for Thanos give "
@@ -79,7 +80,7 @@ def render(  # noqa: PLR0917  click hands over one argument per option
         files = rendered(options)
     folder = Path(out)
     for name, text in files:
-        _write(folder / name, text)
+        write(folder / name, text)
     click.echo(f"  next: {_NEXT[form]}", err=True)
 
 
@@ -99,15 +100,6 @@ def thresholds(file: str) -> None:
         for key, numbers in getattr(said.exceptions, kind).items():
             for name, value in numbers.items():
                 click.echo(f"{name:<26} {plain(value):>10} {'':<8} for {kind} {key}")
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError(str(path), f"cannot be written: {error.strerror}") from error
-    click.echo(path)
 
 
 def _pairs(flag: str, words: tuple[str, ...]) -> dict[str, str]:
