@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from rig import Rig, needs_binaries, wait_until
+from warpwatch.dashboards.outputs import boards
 from warpwatch.stack import grafana
 from warpwatch.stack.binaries import Binary
 from warpwatch.stack.tools import GRAFANA
@@ -49,6 +50,7 @@ def test_one_on_path_is_run_with_our_prometheus(rig: Rig, tmp_path: Path) -> Non
             "prometheus": rig.parts()["prometheus"]["url"],
             "alertmanager": rig.parts()["alertmanager"]["url"],
         }
+        assert {path.name for path in (folder / "dashboards").iterdir()} == set(boards())
         secret = folder / "admin-password"
         assert secret.stat().st_mode & 0o077 == 0
         assert any(str(secret) in note for note in rig.status()["notes"])

@@ -2,7 +2,19 @@
 
 from warpwatch.dashboards import words as w
 from warpwatch.dashboards.dashboard import Dashboard, Row
-from warpwatch.dashboards.panel import GREEN, RED, Query, Stat, States, Step, Text, TimeSeries, Unit
+from warpwatch.dashboards.panel import (
+    GREEN,
+    RED,
+    Column,
+    Query,
+    Stat,
+    States,
+    Step,
+    Table,
+    Text,
+    TimeSeries,
+    Unit,
+)
 
 _OF = w.OF_GPU
 _RATE = w.RATE
@@ -71,6 +83,36 @@ _USE = Row(
             high=1,
         ),
     ),
+)
+_OWNERS = Table(
+    title="Who has it",
+    description="Pods, jobs and users that have the GPU or a MIG instance of it; a click leads to "
+    "what else they have.",
+    queries=(Query(expr=f"gpu_owner:share:ratio{{{_OF}}}", legend="share"),),
+    unit=Unit.NONE,
+    by=(
+        "node",
+        "gpu",
+        "mig_profile",
+        "workload_namespace",
+        "workload_pod",
+        "workload_job",
+        "workload_user",
+        "team",
+    ),
+    columns=(
+        Column(name="node", title="Node"),
+        Column(name="gpu", title="GPU"),
+        Column(name="mig_profile", title="MIG"),
+        Column(name="workload_namespace", title="Namespace"),
+        Column(name="workload_pod", title="Pod", link=w.to_work("${__value.text}")),
+        Column(name="workload_job", title="Job"),
+        Column(name="workload_user", title="User"),
+        Column(name="team", title="Team"),
+        Column(name="share", title="Share", unit=Unit.RATIO),
+    ),
+    sort="Share",
+    height=6,
 )
 _HEAT = Row(
     "Heat, power, clocks",
@@ -294,6 +336,7 @@ BOARD = Dashboard(
                 ),
             ),
         ),
+        Row("Who", (_OWNERS,)),
         _USE,
         _HEAT,
         _LINKS,
