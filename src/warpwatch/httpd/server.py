@@ -53,9 +53,7 @@ def application(
         if request.method in methods:
             return await handler(request)
         allowed = " and ".join(filter(None, (", ".join(methods[:-1]), methods[-1])))
-        return plain(
-            f"only {allowed} are answered here\n", 405, allow=", ".join(methods)
-        )
+        return plain(f"only {allowed} are answered here\n", 405, allow=", ".join(methods))
 
     async def app(scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -96,7 +94,8 @@ async def _body(receive: Receive, longest: int) -> bytes | None:
     content = b""
     while True:
         message = await receive()
-        content += message.get("body", b"")
+        piece: bytes = message.get("body", b"")
+        content += piece
         if len(content) > longest or message["type"] == "http.disconnect":
             return None
         if not message.get("more_body", False):

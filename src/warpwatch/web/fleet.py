@@ -39,7 +39,7 @@ class Measure:
 MEASURES: tuple[Measure, ...] = (
     Measure(
         key="activity", title="Activity", series="gpu:activity:ratio", unit="ratio",
-        low=0, high=1, help="How busy the GPU is, by the best that is known: SMs, engine or kernel.",
+        low=0, high=1, help="How busy it is, by the best that is known: SMs, engine or kernel.",
     ),
     Measure(
         key="utilisation", title="Utilisation", series="gpu:utilisation:ratio", unit="ratio",

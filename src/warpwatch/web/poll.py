@@ -28,6 +28,7 @@ UNWATCHED = 6.0
 SHARE = 10.0
 """The least wait between looks, in times that the last one took."""
 _AT_ONCE = 3
+_Key = frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ class Poll:
             self._by_gpu("gpu:allocated:ratio"),
             self._ask(owners.SHARE),
         )
-        values: Mapping[str, Mapping[str, float]] = dict(zip(keys, map(_values, found), strict=True))
+        values = dict(zip(keys, map(_values, found), strict=True))
         firing, notes = await self._firing()
         index = self._index
         read = set().union(*values.values())
@@ -165,7 +166,7 @@ class Poll:
             for sample in alerts
         ), notes
 
-    async def _silenced(self) -> tuple[Mapping[frozenset[tuple[str, str]], tuple[str, ...]], tuple[str, ...]]:
+    async def _silenced(self) -> tuple[Mapping[_Key, tuple[str, ...]], tuple[str, ...]]:
         """Alertmanager may have fewer labels than Prometheus: only names of both are compared."""
         if self._alertmanager is None:
             return {}, ()
@@ -183,7 +184,7 @@ class Poll:
 _OF_SERIES = frozenset({"__name__", "alertstate"})
 
 
-def _key(labels: Labels) -> frozenset[tuple[str, str]]:
+def _key(labels: Labels) -> _Key:
     return frozenset(item for item in labels.items() if item[0] not in _OF_SERIES)
 
 

@@ -57,7 +57,11 @@ class Snapshot:
     notes: tuple[str, ...] = field(default=())
 
 
-def sums(values: Mapping[str, Mapping[str, float]], allocated: Mapping[str, float]) -> tuple[Sum, ...]:
+Values = Mapping[str, Mapping[str, float]]
+"""By measure and UUID."""
+
+
+def sums(values: Values, allocated: Mapping[str, float]) -> tuple[Sum, ...]:
     activity, waste, power = values["activity"], values["waste"], values["power"]
     busy = sum(value >= IDLE for value in activity.values())
     return (
@@ -67,7 +71,7 @@ def sums(values: Mapping[str, Mapping[str, float]], allocated: Mapping[str, floa
         ),
         Sum(
             "active", "Active", busy if activity else None, "gpus", len(activity),
-            f"count(gpu:activity:ratio >= {IDLE})", f"GPUs busy for {IDLE:.0%} of the time or more.",
+            f"count(gpu:activity:ratio >= {IDLE})", f"GPUs busy {IDLE:.0%} of the time or more.",
         ),
         Sum(
             "idle", "Idle but allocated", _total(waste), "gpus", len(waste),
@@ -93,9 +97,7 @@ def named(labels: Labels) -> str:
     return pod or labels.get("workload_job", "") or labels.get("workload_user", "") or "unnamed"
 
 
-def works(
-    owners: Iterable[tuple[Labels, float]], values: Mapping[str, Mapping[str, float]], index: Index
-) -> tuple[Work, ...]:
+def works(owners: Iterable[tuple[Labels, float]], values: Values, index: Index) -> tuple[Work, ...]:
     """`owners`: labels of each share of a GPU, and how much of it that is."""
     kept = (*WORKLOAD, "team")
     groups: dict[str, list[tuple[Labels, float]]] = {}
