@@ -119,7 +119,7 @@ def _seconds(text: str) -> float:
         raise UsageError(f"--refresh: {error}") from error
     if seconds < 1:
         raise UsageError(f"--refresh {text} is less than a second")
-    return seconds
+    return float(seconds)
 
 
 def _address(url: str) -> str:

@@ -113,16 +113,20 @@ def natural(text: str) -> tuple[tuple[int, str], ...]:
     return tuple((int(part), "") if at % 2 else (-1, part) for at, part in enumerate(parts))
 
 
-def indexed(sources: Iterable[Labels], racks: Mapping[str, str]) -> Index:
-    """`sources` are labels of `gpu:source:info`; `racks` says where a node stands."""
+def indexed(seen: Iterable[Labels], models: Mapping[str, str], racks: Mapping[str, str]) -> Index:
+    """`seen` has the labels of each GPU's own series; `racks` says where a node stands."""
     gpus: dict[str, Gpu] = {}
-    for labels in sources:
+    for labels in seen:
         uuid, node = labels.get("uuid", ""), labels.get("node", "")
         if uuid:
             gpus[uuid] = Gpu(
-                uuid, node, labels.get("gpu", ""), labels.get("model", ""),
-                labels.get("rack") or racks.get(node, ""), labels.get("cluster", ""),
-            )  # fmt: skip
+                uuid,
+                node,
+                labels.get("gpu", ""),
+                models.get(uuid, ""),
+                labels.get("rack") or racks.get(node, ""),
+                labels.get("cluster", ""),
+            )
     return Index(gpus.values())
 
 

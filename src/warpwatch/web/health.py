@@ -1,7 +1,7 @@
 """What alerts mean for GPUs: which of them need somebody, what is the matter, and where.
 
-An alert of a GPU is that GPU's; one that names a node alone is of all its GPUs. What is silenced
-is known about: it is told of, and asks for nothing more.
+An alert of a GPU is that GPU's. One that names a node alone says nothing of any GPU on it, and is
+told of beside them. What is silenced is known about: it is shown, and asks for nothing more.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -102,10 +102,9 @@ def touched(labels: Labels, index: Index) -> Collection[int]:
     if uuid:
         at = index.place.get(uuid)
         return () if at is None else (at,)
-    node = labels.get("node", "")
-    on_node = index.nodes.get(node, ())
     gpu = labels.get("gpu", "")
-    return [at for at in on_node if index.gpus[at].gpu == gpu] if gpu else on_node
+    on_node = index.nodes.get(labels.get("node", ""), ()) if gpu else ()
+    return [at for at in on_node if index.gpus[at].gpu == gpu]
 
 
 def states(firing: Iterable[Firing], index: Index, read: Collection[str]) -> bytearray:

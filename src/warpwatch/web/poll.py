@@ -27,6 +27,14 @@ UNWATCHED = 6.0
 """So many times longer is waited while nobody looks."""
 SHARE = 10.0
 """The least wait between looks, in times that the last one took."""
+KNOWN_FOR = "30m"
+"""So long a GPU is shown of which nothing is told any more: it has not gone by being silent."""
+_OWN = "gpu:(collect_success:bool|temperature:celsius|memory_used:bytes|power:watts)"
+_SEEN = (
+    "group by (cluster, node, gpu, uuid, rack) "
+    f'(last_over_time({{__name__=~"{_OWN}"}}[{KNOWN_FOR}]))'
+)
+"""One of them every exporter has of a GPU, and ours the first even of one that cannot be read."""
 _AT_ONCE = 3
 _Key = frozenset[tuple[str, str]]
 
@@ -98,7 +106,8 @@ class Poll:
             return Sight(was.snapshot, error.message, error.hint, since)
         except Exception as error:  # a defect of ours; who looks is told, and the next may do
             log.exception("the fleet is not seen")
-            return Sight(self.sight.snapshot, f"{type(error).__name__}: {error}", "", None)
+            said = f"a defect of the console's, {type(error).__name__}; its log says more"
+            return Sight(self.sight.snapshot, said, "", self.sight.failing_since)
 
     async def look(self) -> Snapshot:
         await self._identify()
@@ -133,12 +142,14 @@ class Poll:
         self._looks += 1
         if self._looks % NAMES_EVERY != 1 and len(self._index):
             return
-        sources, racks, simulated = await asyncio.gather(
-            self._ask(f"group by (cluster, node, gpu, uuid, model, rack) ({source.NAME})"),
+        seen, models, racks, simulated = await asyncio.gather(
+            self._ask(_SEEN),
+            self._ask(f"group by (uuid, model) (last_over_time({source.NAME}[{KNOWN_FOR}]))"),
             self._ask('group by (node, hostname, instance, rack) (up{rack!=""})'),
             self._ask('count(warpwatch_source_info{simulated="true"})'),
         )
-        index = fleet.indexed(_labels(sources), fleet.racked(_labels(racks)))
+        named = {labels["uuid"]: labels.get("model", "") for labels in _labels(models)}
+        index = fleet.indexed(_labels(seen), named, fleet.racked(_labels(racks)))
         if index.tag != self._index.tag:
             self._index = index
         self._simulated = bool(simulated)
