@@ -32,6 +32,7 @@ export interface Drawn {
 /** Space beside the plot, the same in all charts, so that what is below each other is of one time. */
 export const LEFT = 58;
 export const RIGHT = 10;
+const BINARY = Array.from({ length: 50 }, (_, power) => 2 ** power);
 const FONT = "11px system-ui, sans-serif";
 
 export function Plot({ drawn, height, hovered }: { drawn: Drawn; height: number; hovered: (at: number | null) => void }) {
@@ -109,7 +110,7 @@ function options(latest: { current: Drawn }, width: number, height: number, hove
     },
     axes: [
       { stroke: muted, font: FONT, grid: { stroke: line, width: 1 }, ticks: { show: false }, size: 24, gap: 4, space: 64, values: (_, times) => times.map((time) => ticked(time, latest.current)) },
-      { stroke: muted, font: FONT, grid: { stroke: line, width: 1 }, ticks: { show: false }, size: LEFT, gap: 6, space: 32, values: (_, values) => values.map((value) => plain(value, unit)) },
+      { stroke: muted, font: FONT, grid: { stroke: line, width: 1 }, ticks: { show: false }, size: LEFT, gap: 6, space: 32, ...(unit === "bytes" ? { incrs: BINARY } : {}), values: (_, values) => values.map((value) => plain(value, unit)) },
     ],
     series: [
       {},

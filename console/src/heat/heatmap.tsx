@@ -1,7 +1,7 @@
 // Every GPU, one cell each. The picture has one pixel a cell and is scaled; above it lie the gaps, the
 // names and marks, and the cell that the pointer or the keyboard is at.
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { type Frame, type Gpu, gpuName, type Index, session, stateOf, valueOf } from "../fleet";
+import { type Frame, type Gpu, gpuName, type Index, MISSING, session, stateOf, valueOf } from "../fleet";
 import { plain } from "../format";
 import { STATE_TITLES } from "../model";
 import { go, view } from "../router";
@@ -87,11 +87,11 @@ export function HeatMap({ index, frame, health, measure, grouping }: Props) {
         >
           <Picture layout={layout} frame={frame} measure={measure} tag={index.tag} />
           <div class="grid" style={{ "--pitch": `${layout.pitch}px`, display: layout.pitch < 5 ? "none" : "block" }} />
-          <Marks layout={layout} health={health} tag={index.tag} />
+          <Marks layout={layout} health={health} frame={frame} tag={index.tag} />
           {gpu && <div class="at" style={{ left: `${(layout.x[gpu.at] ?? 0) * layout.pitch}px`, top: `${(layout.y[gpu.at] ?? 0) * layout.pitch}px`, width: `${layout.pitch}px`, height: `${layout.pitch}px` }} />}
-          {gpu && <Tip gpu={gpu} layout={layout} measure={measure} />}
         </div>
       )}
+      {gpu && layout && <Tip gpu={gpu} layout={layout} measure={measure} map={box.current?.firstElementChild} />}
       <div class="offscreen" aria-live="polite">
         {gpu && keyed ? spoken(gpu, measure) : ""}
       </div>
@@ -143,7 +143,7 @@ function Picture({ layout, frame, measure, tag }: { layout: Layout; frame: Frame
 }
 
 /** Names of racks and nodes, and a shape for each GPU that needs somebody. */
-function Marks({ layout, health, tag }: { layout: Layout; health: Frame | undefined; tag: string }) {
+function Marks({ layout, health, frame, tag }: { layout: Layout; health: Frame | undefined; frame: Frame; tag: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [scale] = useState(Math.max(1, devicePixelRatio));
   const { pitch, columns, rows } = layout;
@@ -166,12 +166,13 @@ function Marks({ layout, health, tag }: { layout: Layout; health: Frame | undefi
       const state = health.data[at] ?? 0;
       const x = (layout.x[at] ?? 0) * pitch + pitch / 2;
       const y = (layout.y[at] ?? 0) * pitch + pitch / 2;
+      if (frame.data[at] === MISSING) absent(context, x, y, pitch);
       if (state === 4) diamond(context, x, y, size);
       else if (state === 3 && pitch >= 9) triangle(context, x, y, Math.min(size, pitch - 3));
       else if (state === 2 && pitch >= 9) ring(context, x, y, Math.min(size, pitch - 3));
     }
-  }, [layout, health, tag, dark, scale]);
-  return <canvas ref={canvas} class="marks" width={columns * pitch * scale} height={rows * pitch * scale} style={{ width: `${columns * pitch}px`, height: `${rows * pitch}px` }} aria-hidden="true" />;
+  }, [layout, health, frame, tag, dark, scale]);
+  return <canvas ref={canvas} class="marks" width={Math.round(columns * pitch * scale)} height={Math.round(rows * pitch * scale)} style={{ width: `${columns * pitch}px`, height: `${rows * pitch}px` }} aria-hidden="true" />;
 }
 
 function fitted(context: CanvasRenderingContext2D, text: string, width: number): string {
@@ -179,6 +180,18 @@ function fitted(context: CanvasRenderingContext2D, text: string, width: number):
   let short = text;
   while (short && context.measureText(`${short}…`).width > width) short = short.slice(0, -1);
   return short ? `${short}…` : "";
+}
+
+/** No value is no colour: a cell that is empty, and struck through. */
+function absent(context: CanvasRenderingContext2D, x: number, y: number, pitch: number): void {
+  const half = pitch / 2 - 1;
+  context.strokeStyle = colour("edge");
+  context.lineWidth = 1;
+  context.beginPath();
+  context.rect(x - half + 0.5, y - half + 0.5, 2 * half - 0.5, 2 * half - 0.5);
+  context.moveTo(x - half, y + half);
+  context.lineTo(x + half, y - half);
+  context.stroke();
 }
 
 function diamond(context: CanvasRenderingContext2D, x: number, y: number, size: number): void {

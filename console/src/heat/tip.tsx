@@ -6,15 +6,19 @@ import type { Layout } from "./layout";
 
 const WIDE = 232;
 const TALL = 190;
+const APART = 8;
 
-export function Tip({ gpu, layout, measure }: { gpu: Gpu; layout: Layout; measure: string }) {
+export function Tip({ gpu, layout, measure, map }: { gpu: Gpu; layout: Layout; measure: string; map: Element | null | undefined }) {
   void frames.value;
-  const x = (layout.x[gpu.at] ?? 0) * layout.pitch;
-  const y = (layout.y[gpu.at] ?? 0) * layout.pitch;
-  const left = Math.min(Math.max(0, x - WIDE / 2), Math.max(0, layout.columns * layout.pitch - WIDE));
-  const below = y < TALL;
+  if (!map) return null;
+  const { pitch } = layout;
+  const place = map.getBoundingClientRect();
+  const x = place.left + (layout.x[gpu.at] ?? 0) * pitch;
+  const y = place.top + (layout.y[gpu.at] ?? 0) * pitch;
+  const left = Math.max(APART, Math.min(x - WIDE / 2, innerWidth - WIDE - 2 * APART));
+  const above = y > TALL && y + TALL + pitch > innerHeight;
   return (
-    <div class={`tip ${below ? "below" : "above"}`} style={{ left: `${left}px`, top: `${below ? y + layout.pitch + 8 : y - 8}px` }}>
+    <div class={above ? "tip above" : "tip"} style={{ left: `${left}px`, top: `${above ? y - APART : y + pitch + APART}px` }}>
       <strong>
         {gpu.node} · GPU {gpu.gpu}
       </strong>

@@ -105,17 +105,21 @@ export function Alerts() {
 function Firing({ only }: { only: string }) {
   const asked = useAlerts(only ? { alertname: only } : {});
   const kinds = new Map<string, number>();
+  for (const severity of Object.keys(WEIGHT)) kinds.set(severity, 0);
   for (const alert of asked.data?.alerts ?? []) kinds.set(alert.severity, (kinds.get(alert.severity) ?? 0) + 1);
   return (
     <Part
       title={only || "Firing now"}
       note={
         <>
-          {[...kinds].map(([severity, many]) => (
-            <span key={severity}>
-              {many} <Severity of={severity} />
-            </span>
-          ))}
+          {[...kinds].map(
+            ([severity, many]) =>
+              many > 0 && (
+                <span key={severity}>
+                  {many} <Severity of={severity} />
+                </span>
+              ),
+          )}
           {only && <a href={view(["alerts"])}>all alerts</a>}
         </>
       }

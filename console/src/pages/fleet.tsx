@@ -16,7 +16,7 @@ import { silencing } from "../ui/silence";
 import { Empty, Failure, Loading } from "../ui/states";
 import { GpuTable } from "./gpus";
 
-const SHOWN_CAUSES = 6;
+const SHOWN_CAUSES = 5;
 
 export function Fleet() {
   const told = summary.value;
@@ -166,12 +166,11 @@ function Grid() {
           ))}
         </div>
         <span class="grow" />
-        <label class="inline">
-          <span>Group by</span>
-          <select value={grouping} onChange={(event) => turn({ by: event.currentTarget.value === "rack" ? "" : event.currentTarget.value }, true)}>
-            <option value="rack">rack</option>
-            <option value="model">model</option>
-            <option value="none">nothing</option>
+        <label>
+          <select aria-label="Group by" value={grouping} onChange={(event) => turn({ by: event.currentTarget.value === "rack" ? "" : event.currentTarget.value }, true)}>
+            <option value="rack">by rack</option>
+            <option value="model">by model</option>
+            <option value="none">no groups</option>
           </select>
         </label>
         <button type="button" aria-pressed={table} onClick={() => turn({ view: table ? "" : "table", state: "" }, true)}>

@@ -71,7 +71,7 @@ function Fact({ of, value }: { of: string; value: Facts[string] | undefined }) {
       <ol>
         {lines.map((line) => (
           <li key={line}>
-            <Words text={line} />
+            {of === "related" ? <a href={view(["why", "xid", line.split(" ")[0] ?? ""])}>{line}</a> : <Words text={line} />}
           </li>
         ))}
       </ol>
