@@ -162,5 +162,6 @@ def frame(measure: Measure, values: Mapping[str, float], index: Index) -> Frame:
     for uuid, value in values.items():
         at = index.place.get(uuid)
         if at is not None and math.isfinite(value):
-            data[at] = min(_STEPS, max(0, round((value - measure.low) * scale)))
+            held = min(high, max(measure.low, value))
+            data[at] = round((held - measure.low) * scale)
     return Frame(measure.key, measure.low, high, bytes(data))

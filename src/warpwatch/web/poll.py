@@ -69,6 +69,7 @@ class Poll:
         self._index = fleet.Index(())
         self._simulated = False
         self.sight = Sight()
+        self.looking = False
 
     def wake(self) -> None:
         """Somebody has begun to look, or has changed something: look now."""
@@ -78,8 +79,10 @@ class Poll:
         while True:
             began = self._clock.monotonic()
             self._wake.clear()
+            self.looking = True
             self.sight = await self._look()
             await told(self.sight)
+            self.looking = False
             took = self._clock.monotonic() - began
             wait = max(self._refresh, SHARE * took)
             await self._rest(wait if self._watched() else wait * UNWATCHED)
