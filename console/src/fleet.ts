@@ -125,7 +125,15 @@ export function valueOf(key: string, at: number): number | null {
   const frame = frames.value.get(key);
   const byte = frame && frame.index === index.value?.tag ? frame.data[at] : undefined;
   if (!frame || byte === undefined || byte === MISSING) return null;
-  return frame.low + ((frame.high - frame.low) * byte) / STEPS;
+  const step = (frame.high - frame.low) / STEPS;
+  const told = resolution(step);
+  return Math.round((frame.low + step * byte) / told) * told;
+}
+
+/** No more digits than a byte can tell: the next of 1, 2, 5, 10 … that is not below its step. */
+function resolution(step: number): number {
+  const size = 10 ** Math.floor(Math.log10(step));
+  return size * ([1, 2, 5].find((each) => each * size >= step) ?? 10);
 }
 
 export function stateOf(at: number): State {

@@ -53,7 +53,7 @@ def test_a_workload_has_its_gpus_and_how_they_pull_together(sight: Sight) -> Non
     page.get_by_role("link", name="research/train-n003").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("research/train-n003")
     expect(page.get_by_text("team vision")).to_be_visible()
-    expect(page.get_by_role("region", name="Spread")).to_contain_text("%")
+    expect(page.get_by_role("group", name="Spread")).to_contain_text("%")
     expect(page.get_by_role("table", name="GPUs of the workload").get_by_role("row")).to_have_count(
         9
     )
@@ -77,7 +77,7 @@ def test_the_monitoring_says_what_is_broken(sight: Sight) -> None:
     expect(page.get_by_role("table", name="Targets").get_by_role("row").nth(1)).to_contain_text(
         "connection refused"
     )
-    expect(page.get_by_role("region", name="Prometheus")).to_contain_text("3.5.0")
+    expect(page.get_by_role("group", name="Prometheus")).to_contain_text("3.5.0")
     page.get_by_role("tab", name="Rules").click()
     expect(page.get_by_role("alert")).to_contain_text("many-to-many matching")
 
@@ -85,7 +85,6 @@ def test_the_monitoring_says_what_is_broken(sight: Sight) -> None:
 def test_an_expression_is_completed_drawn_listed_and_explained(sight: Sight) -> None:
     page = sight.go("explore")
     box = page.get_by_label("PromQL expression")
-    page.wait_for_function("document.activeElement !== null")
     box.press_sequentially("gpu:temp")
     choice = page.get_by_role("option", name=re.compile("gpu:temperature:celsius"))
     expect(choice).to_contain_text("Temperature of the GPU")

@@ -51,7 +51,7 @@ class Sight:
 
     def calm(self) -> None:
         unexpected = [each for each in self.complaints if not re.search(self.allowed, each)]
-        assert unexpected == []
+        assert not unexpected, "\n".join(unexpected)
 
 
 def window(chromium: Browser, server: Program, **options: object) -> Sight:

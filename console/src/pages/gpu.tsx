@@ -3,7 +3,7 @@ import { useMemo } from "preact/hooks";
 import { Panel } from "../chart/panel";
 import type { Band } from "../chart/plot";
 import { Timeline, useEvents } from "../chart/timeline";
-import { frames, type Gpu, index, session, stateOf, valueOf } from "../fleet";
+import { frames, type Gpu, index, session, stateOf } from "../fleet";
 import { count, plain } from "../format";
 import type { Labels, Sampled, Work } from "../model";
 import { view } from "../router";
@@ -39,6 +39,12 @@ function Known({ gpu }: { gpu: Gpu }) {
     () => (events.data?.events ?? []).filter((event) => event.kind === "throttle").map((event) => ({ start: event.start ?? start, end: event.end ?? end, label: "slowed" })),
     [events.data],
   );
+  const series = session.value?.measures.map((measure) => measure.series) ?? [];
+  const now = useAsk<Sampled>("api/v1/query", { query: `{__name__=~"${series.join("|")}", uuid=${quoted(gpu.uuid)}}` }, Math.floor(end));
+  const exact = (name: string) => {
+    const found = now.data?.samples.find((sample) => sample.labels["__name__"] === name);
+    return found ? Number(found.value) : null;
+  };
   const owners = useAsk<readonly Work[]>(`api/v1/gpu/${encodeURIComponent(gpu.uuid)}/owners`, {}, Math.floor(end));
   return (
     <>
@@ -49,7 +55,7 @@ function Known({ gpu }: { gpu: Gpu }) {
       </Head>
       <div class="tiles">
         {session.value?.measures.map((measure) => (
-          <Figure key={measure.key} title={measure.title} help={measure.help} value={valueOf(measure.key, gpu.at)} of={measure.unit} promql={measure.series + me} />
+          <Figure key={measure.key} title={measure.title} help={measure.help} value={exact(measure.series)} of={measure.unit} promql={measure.series + me} />
         ))}
       </div>
       <Owners asked={owners} />

@@ -27,7 +27,7 @@ export function Part({ title, note, promql, children, name = "" }: { title: stri
 
 export function Tile({ title, text, unit = "", note, help, promql, wide = false, children }: { title: string; text?: string; unit?: string; note?: string | undefined; help?: string; promql?: readonly string[]; wide?: boolean; children?: ComponentChildren }) {
   return (
-    <section class={wide ? "tile wide" : "tile"} aria-label={title}>
+    <div class={wide ? "tile wide" : "tile"} role="group" aria-label={title}>
       <header>
         <h2 title={help}>{title}</h2>
         {promql && <PromQL of={title} expressions={promql} />}
@@ -40,7 +40,7 @@ export function Tile({ title, text, unit = "", note, help, promql, wide = false,
       )}
       {note && <p class="muted">{note}</p>}
       {children}
-    </section>
+    </div>
   );
 }
 
