@@ -48,7 +48,9 @@ FILLED = """() => {
   const canvas = document.querySelector("canvas.cells");
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   const seen = [];
-  for (let at = 0; at < data.length; at += 4) if (data[at + 3]) seen.push([...data.slice(at, at + 3)]);
+  for (let at = 0; at < data.length; at += 4) {
+    if (data[at + 3]) seen.push([...data.slice(at, at + 3)]);
+  }
   return seen;
 }"""
 """Of each cell that has a colour, that."""

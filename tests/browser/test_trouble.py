@@ -1,4 +1,4 @@
-"""What is not well with the console itself: no answer, no leave, labels that want to be programs."""
+"""What is not well with the console itself: no answer, no leave, labels that are programs."""
 
 import re
 from pathlib import Path

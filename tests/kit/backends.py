@@ -1,4 +1,4 @@
-"""Prometheus and Alertmanager as a console sees them, played: a fleet that a test says, and no time.
+"""Prometheus and Alertmanager as a console sees them, played: a fleet that a test says.
 
 The real ones are in the story of an incident; these are for what a real one does not do on demand,
 such as labels with markup, an answer that does not come, and ten thousand GPUs at once.
@@ -9,7 +9,7 @@ import json
 import re
 import threading
 import urllib.parse
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -88,7 +88,12 @@ def _grouped(how: str, names: list[str], found: Iterable[Sample]) -> list[Sample
     for labels, value in found:
         key = tuple((name, labels[name]) for name in names if labels.get(name))
         groups.setdefault(key, []).append(value)
-    merge = {"group": lambda _: 1.0, "max": max, "sum": sum, "count": len}
+    merge: dict[str, Callable[[list[float]], float]] = {
+        "group": lambda _: 1.0,
+        "max": max,
+        "sum": sum,
+        "count": len,
+    }
     return [(dict(key), float(merge[how](values))) for key, values in groups.items()]
 
 

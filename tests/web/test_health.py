@@ -35,7 +35,7 @@ def test_without_alerts_what_is_read_is_well_and_what_is_not_is_not() -> None:
 
 def test_the_gravest_counts() -> None:
     assert found(LOST, HOT) == [State.WELL, State.CRITICAL, State.WARNING, State.WELL]
-    assert found(HOT, {**HOT, **{"severity": "critical"}})[2] == State.CRITICAL
+    assert found(HOT, {**HOT, "severity": "critical"})[2] == State.CRITICAL
     assert found({**HOT, "severity": "critical"}, HOT)[2] == State.CRITICAL
 
 

@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 import json
 import logging
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -61,26 +62,26 @@ def test_a_browser_is_told_the_fleet_once_and_then_bytes() -> None:
 def test_only_what_has_changed_is_told_again() -> None:
     async def story() -> None:
         known = fleet(nodes=1)
-        async with console(known) as site:
-            async with site.client.stream("GET", "/api/v1/stream") as answer:
-                lines = answer.aiter_lines()
-                first = [line async for line in _until(lines, "event: status")]
-                assert first.count("event: frame") == len(MEASURES) + 1
-                labels, _ = known.series["gpu:power:watts"][0]
-                known.series["gpu:power:watts"][0] = (labels, 250.0)
-                site.clock.advance(1)
-                await site.look()
-                more = [line async for line in _until(lines, "event: status")]
-                keys = [
-                    json.loads(line[6:]).get("key") for line in more if line.startswith("data:")
-                ]
-                assert "power" in keys
-                assert "temperature" not in keys
+        async with (
+            console(known) as site,
+            site.client.stream("GET", "/api/v1/stream") as answer,
+        ):
+            lines = answer.aiter_lines()
+            first = [line async for line in _until(lines, "event: status")]
+            assert first.count("event: frame") == len(MEASURES) + 1
+            labels, _ = known.series["gpu:power:watts"][0]
+            known.series["gpu:power:watts"][0] = (labels, 250.0)
+            site.clock.advance(1)
+            await site.look()
+            more = [line async for line in _until(lines, "event: status")]
+            keys = [json.loads(line[6:]).get("key") for line in more if line.startswith("data:")]
+            assert "power" in keys
+            assert "temperature" not in keys
 
     asyncio.run(story())
 
 
-async def _until(lines, end):  # type: ignore[no-untyped-def]
+async def _until(lines: AsyncIterator[str], end: str) -> AsyncIterator[str]:
     async for line in lines:
         yield line
         if line == end:
@@ -144,34 +145,30 @@ def test_whether_alerts_are_silenced_may_be_unknown() -> None:
     asyncio.run(story())
 
 
-def refused(method: str, path: str, status: int, **more: object):  # type: ignore[no-untyped-def]
-    return pytest.param(method, path, status, more, id=f"{method} {path} {status}")
-
-
 @pytest.mark.parametrize(
-    ("method", "path", "status", "more"),
+    ("method", "path", "status", "headers"),
     [
-        refused("GET", "/api/v1/none", 404),
-        refused("DELETE", "/api/v1/index", 405, headers=WRITING),
-        refused("POST", "/api/v1/silences", 403),
-        refused("POST", "/api/v1/silences", 403, headers={**WRITING, "sec-fetch-site": "cross-site"}),
-        refused("POST", "/api/v1/silences", 403, headers={**WRITING, "origin": "https://evil.example"}),
-        refused("GET", "/api/v1/index", 403, headers={"host": "evil.example"}),
-        refused("GET", "/", 403, headers={"host": "evil.example:80"}),
-        refused("POST", "/", 405, headers=WRITING),
-        refused("GET", "/static/..%2f..%2fservice.py", 404),
-        refused("GET", "/static/manifest.json", 404),
-        refused("GET", "/api/v1/why/xid/ten", 404),
-        refused("GET", "/api/v1/why/alert/None", 404),
-        refused("GET", "/api/v1/why/series/none", 404),
-        refused("GET", "/api/v1/workload/a/b", 404),
-        refused("GET", "/api/v1/label/a-b/values", 404),
+        ("GET", "/api/v1/none", 404, {}),
+        ("DELETE", "/api/v1/index", 405, WRITING),
+        ("POST", "/api/v1/silences", 403, {}),
+        ("POST", "/api/v1/silences", 403, {**WRITING, "sec-fetch-site": "cross-site"}),
+        ("POST", "/api/v1/silences", 403, {**WRITING, "origin": "https://evil.example"}),
+        ("GET", "/api/v1/index", 403, {"host": "evil.example"}),
+        ("GET", "/", 403, {"host": "evil.example:80"}),
+        ("POST", "/", 405, WRITING),
+        ("GET", "/static/..%2f..%2fservice.py", 404, {}),
+        ("GET", "/static/manifest.json", 404, {}),
+        ("GET", "/api/v1/why/xid/ten", 404, {}),
+        ("GET", "/api/v1/why/alert/None", 404, {}),
+        ("GET", "/api/v1/why/series/none", 404, {}),
+        ("GET", "/api/v1/workload/a/b", 404, {}),
+        ("GET", "/api/v1/label/a-b/values", 404, {}),
     ],
 )  # fmt: skip
-def test_what_is_refused(method: str, path: str, status: int, more: dict[str, object]) -> None:
+def test_what_is_refused(method: str, path: str, status: int, headers: dict[str, str]) -> None:
     async def story() -> None:
         async with console(fleet(nodes=1)) as site:
-            answer = await site.client.request(method, path, **more)  # type: ignore[arg-type]
+            answer = await site.client.request(method, path, headers=headers)
             assert answer.status_code == status
             assert "content-security-policy" in answer.headers
 

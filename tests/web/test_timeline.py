@@ -1,5 +1,7 @@
 """What happened, read off series."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,7 +46,7 @@ def test_spans_are_in_order_and_apart(steps: set[int]) -> None:
     found = told([STEP * at for at in sorted(steps)])
     inner = [(begin, end) for begin, end in found if begin is not None and end is not None]
     assert all(begin <= end for begin, end in inner)
-    assert all(one[1] < other[0] for one, other in zip(inner, inner[1:], strict=False))
+    assert all(one[1] < other[0] for one, other in pairwise(inner))
     assert len(found) == sum(at - 1 not in steps for at in steps)
 
 

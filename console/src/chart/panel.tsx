@@ -85,7 +85,7 @@ export function Panel({ title, unit, asks, help, height = 150, low, high, bands,
   return (
     <section class="panel" aria-label={title}>
       <header>
-        <h3 title={help}>{title}</h3>
+        <h2 title={help}>{title}</h2>
         <span class="legend">{full && drawn.lines.length <= 2 && <Numbers drawn={drawn} at={at} named={named} />}</span>
         {at !== null && full && <time class="muted">{when(drawn.times[at] ?? 0)}</time>}
         <PromQL of={title} expressions={asks.map((ask) => ask.promql)} />

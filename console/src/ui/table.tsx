@@ -37,7 +37,7 @@ export function Table<Row>({ rows, columns, id, caption, sort = "", down = false
   if (rows.length === 0 && empty) return <>{empty}</>;
   return (
     <div class="table" ref={body}>
-      <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
+      <div class="scroll" tabIndex={0} role="group" aria-label={caption}>
         <table>
           <caption class="offscreen">{caption}</caption>
           <thead>
