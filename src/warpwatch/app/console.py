@@ -2,8 +2,10 @@
 
 import asyncio
 import dataclasses
+import os
+import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +14,10 @@ from warpwatch.clients.access import ANYBODY, Access
 from warpwatch.clients.alertmanager.client import Alertmanager
 from warpwatch.clients.prometheus.client import Prometheus
 from warpwatch.clock import Clock, SystemClock
-from warpwatch.errors import UsageError
+from warpwatch.errors import InputError, UsageError, WarpwatchError
 from warpwatch.httpd import address
+from warpwatch.stack import ports
+from warpwatch.stack.instance import Running
 from warpwatch.web.access import loopback
 from warpwatch.web.service import Console
 from warpwatch.web.settings import Settings
@@ -67,6 +71,58 @@ async def running(asked: Asked, clock: Clock) -> AsyncIterator[str]:
         await prometheus.aclose()
         if alertmanager is not None:
             await alertmanager.aclose()
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What runs already, and where the console is to be."""
+
+    prometheus: str
+    alertmanager: str
+    grafana: str
+    access: Access
+    listen: str
+    token: Path
+    """Where the operators' token is kept; made where there is none."""
+
+
+@asynccontextmanager
+async def beside(there: Beside, clock: Clock) -> AsyncIterator[Running]:
+    """As a part of something larger, which goes on without it."""
+    async with AsyncExitStack() as stack:
+        try:
+            chosen = ports.choose(there.listen)
+            asked = Asked(
+                prometheus=there.prometheus,
+                alertmanager=there.alertmanager,
+                access=there.access,
+                console=Settings(
+                    listen=chosen.listen,
+                    grafana=there.grafana,
+                    operator_token_file=_secret(there.token),
+                ),
+            )
+            url = await stack.enter_async_context(running(asked, clock))
+        except WarpwatchError as error:
+            part = Running("console", "missing", note=f"{error.message} (next: {error.hint})")
+        else:
+            note = f"to silence there: the token in {there.token}"
+            told = "; ".join(filter(None, (chosen.moved, note)))
+            part = Running("console", "ready", url, note=told, since=clock.now())
+        yield part
+
+
+def _secret(path: Path) -> Path:
+    """A file that its owner alone may read."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path
+    except OSError as error:
+        raise InputError(str(path), f"cannot be written: {error.strerror}") from error
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_hex(24) + "\n")
+    return path
 
 
 def _edge(path: Path | None, clock: Clock) -> "Edge | None":
