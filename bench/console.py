@@ -78,7 +78,7 @@ def _row(chromium: "Browser", nodes: int, gpus: int) -> str:
             ten = _share(pid)
         return (
             f"  {nodes * gpus:>6}  {first:>16.0f}  {frames:>12.2f}  {ten:>24.1f}  "
-            f"{one:.1f}  {none:.1f}  {memory_of(pid) / 2**20:.0f}"
+            f"{one:.1f}  {none:.1f}  {memory_of(pid):.0f}"
         )
 
 

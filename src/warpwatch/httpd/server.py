@@ -58,24 +58,17 @@ def application(
     async def app(scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             raise NotImplementedError(scope["type"])
-        request = Request(
-            scope["method"],
-            scope["path"],
-            {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
-            scope.get("query_string", b"").decode("latin-1"),
-            client=str((scope.get("client") or ("",))[0]),
-        )
+        request = _request(scope)
         head = sum(len(name) + len(value) for name, value in scope["headers"])
-        unread = _has_body(request)
+        unread, response = _has_body(request), None
         if unread and limits.body_bytes and request.method in methods:
-            body = await _body(receive, limits.body_bytes)
+            body = await _body(receive, limits)
             unread = body is None
             request = replace(request, body=body or b"")
-        response = (
-            await answer(request, head)
-            if not (unread and limits.body_bytes)
-            else plain("the request's body is too large\n", 413)
-        )
+            response = (
+                plain("the request's body is too long, or too slow\n", 413) if unread else None
+            )
+        response = response or await answer(request, head)
         headers = [*_head(response, unread=unread)]
         if edge is not None:
             headers += [(name.encode(), value.encode()) for name, value in edge.headers.items()]
@@ -89,17 +82,31 @@ def application(
     return app
 
 
-async def _body(receive: Receive, longest: int) -> bytes | None:
-    """None where it is longer than may be; its reader's deadline is the connection's."""
+def _request(scope: Message) -> Request:
+    return Request(
+        scope["method"],
+        scope["path"],
+        {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
+        scope.get("query_string", b"").decode("latin-1"),
+        client=str((scope.get("client") or ("",))[0]),
+    )
+
+
+async def _body(receive: Receive, limits: Limits) -> bytes | None:
+    """None where it is longer than may be, or does not come in the time that a head has."""
     content = b""
-    while True:
-        message = await receive()
-        piece: bytes = message.get("body", b"")
-        content += piece
-        if len(content) > longest or message["type"] == "http.disconnect":
-            return None
-        if not message.get("more_body", False):
-            return content
+    try:
+        async with asyncio.timeout(limits.head_seconds):
+            while True:
+                message = await receive()
+                piece: bytes = message.get("body", b"")
+                content += piece
+                if len(content) > limits.body_bytes or message["type"] == "http.disconnect":
+                    return None
+                if not message.get("more_body", False):
+                    return content
+    except TimeoutError:
+        return None
 
 
 async def _streamed(pieces: AsyncIterator[bytes], receive: Receive, send: Send) -> None:
