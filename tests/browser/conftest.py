@@ -11,8 +11,9 @@ from backends import Fleet, fleet
 from chrome import CHROMIUM, Sight, browser, watched
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """Not for longer: while it is there an event loop runs, and others could not run theirs."""
     path = shutil.which(CHROMIUM)
     if path is None:
         pytest.skip("no chromium on PATH; next, as root: apt-get install chromium")

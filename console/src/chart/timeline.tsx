@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { clock, count, span, stamp } from "../format";
 import type { Happening } from "../model";
-import { view } from "../router";
+import { segments, view } from "../router";
 import { cursor, range } from "../time";
 import { useAsk } from "../ui/ask";
 import { Mark } from "../ui/marks";
@@ -135,7 +135,7 @@ function place(event: Happening): string {
 function link(event: Happening): string {
   const { uuid, node, xid } = event.labels;
   if (event.kind === "work") return view(["workload", event.title]);
-  if (event.kind === "xid" && xid && !uuid) return view(["why", "xid", xid]);
+  if (event.kind === "xid" && xid && (!uuid || segments.value[0] === "gpu")) return view(["why", "xid", xid]);
   if (uuid) return view(["gpu", uuid]);
   return node ? view(["node", node]) : view(["alerts"]);
 }
