@@ -54,7 +54,7 @@ def test_everything_runs_is_scraped_and_is_told_of(rig: Rig) -> None:
         for part in status["parts"]:
             assert part["url"] in shown
             assert part["version"] in shown
-        assert rig.run("status").count("ready") == 4
+        assert rig.run("status").count("ready") == 5
     assert not any(map(alive, (part["pid"] for part in status["parts"] if part["pid"])))
     assert (rig.state / "prometheus" / "wal").is_dir()
     assert run("status", env=rig.env).returncode == 3
