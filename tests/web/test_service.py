@@ -15,6 +15,7 @@ from warpwatch.web.fleet import MEASURES
 from warpwatch.web.settings import Bounds
 
 TOKEN, OPERATORS = "a-token-of-viewers-0001", "a-token-of-operators-01"
+PROXIED = {**WRITING, "origin": "https://proxy.example", "sec-fetch-site": "same-origin"}
 SILENCE = {
     "matchers": [{"name": "alertname", "value": "GPUFallenOffBus"}],
     "minutes": 60,
@@ -153,6 +154,7 @@ def test_whether_alerts_are_silenced_may_be_unknown() -> None:
         ("POST", "/api/v1/silences", 403, {}),
         ("POST", "/api/v1/silences", 403, {**WRITING, "sec-fetch-site": "cross-site"}),
         ("POST", "/api/v1/silences", 403, {**WRITING, "origin": "https://evil.example"}),
+        ("POST", "/api/v1/session", 400, PROXIED),
         ("GET", "/api/v1/index", 403, {"host": "evil.example"}),
         ("GET", "/", 403, {"host": "evil.example:80"}),
         ("POST", "/", 405, WRITING),

@@ -70,10 +70,16 @@ class Poll:
         self._simulated = False
         self.sight = Sight()
         self.looking = False
+        self._looked = float("-inf")
 
     def wake(self) -> None:
-        """Somebody has begun to look, or has changed something: look now."""
+        """Somebody has changed something: look now."""
         self._wake.set()
+
+    def begin(self) -> None:
+        """Somebody begins to look: look now, unless what is known is of the last moments."""
+        if self._clock.monotonic() - self._looked >= self._refresh:
+            self._wake.set()
 
     async def run(self, told: Callable[[Sight], Awaitable[None]]) -> None:
         while True:
@@ -83,7 +89,8 @@ class Poll:
             self.sight = await self._look()
             await told(self.sight)
             self.looking = False
-            took = self._clock.monotonic() - began
+            self._looked = self._clock.monotonic()
+            took = self._looked - began
             wait = max(self._refresh, SHARE * took)
             await self._rest(wait if self._watched() else wait * UNWATCHED)
 

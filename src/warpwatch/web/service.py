@@ -51,12 +51,12 @@ class Console:
         routes = (
             *Session(settings, access, alertmanager=alertmanager is not None).routes(),
             *Fleet(self.poll, hub).routes(),
-            *Query.routes(query),
+            *query.routes(),
             *Events(query, clock).routes(),
             *Alerts(self.poll, prometheus, alertmanager).routes(),
             *Silences(alertmanager, self.poll, clock).routes(),
-            *Explain(prometheus, clock).routes(),
-            *Monitoring(prometheus, alertmanager).routes(),
+            *Explain(prometheus, query, clock).routes(),
+            *Monitoring(prometheus, alertmanager, query).routes(),
         )
         site = Site(routes, Assets(settings.prefix), access, settings.prefix)
         limits = Limits(head_bytes=_HEAD, body_bytes=_BODY, connections=2 * settings.browsers + 256)

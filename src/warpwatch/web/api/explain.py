@@ -12,6 +12,7 @@ from warpwatch.httpd import Response
 from warpwatch.rules import documents
 from warpwatch.rules.model import Alert, Record, duration
 from warpwatch.rules.render import Options, recorded
+from warpwatch.web.api.query import Query
 from warpwatch.web.routes import Call, Route, as_json, refusal
 from warpwatch.xid.catalogue import entries, sxid, xid
 from warpwatch.xid.describe import describe
@@ -25,8 +26,9 @@ _FIRST_SXID = 10_000
 
 
 class Explain:
-    def __init__(self, prometheus: Prometheus, clock: Clock) -> None:
+    def __init__(self, prometheus: Prometheus, query: Query, clock: Clock) -> None:
         self._prometheus = prometheus
+        self._query = query
         self._clock = clock
         self._names: tuple[float, list[dict[str, str]]] | None = None
 
@@ -78,23 +80,26 @@ class Explain:
         del call
         now = self._clock.monotonic()
         if self._names is None or now - self._names[0] > GOOD_FOR:
-            there = await self._prometheus.label_values("__name__")
-            try:
-                told = await self._prometheus.metadata()
-            except WarpwatchError:  # not all that answer like Prometheus have it
-                told = {}
+            async with self._query.turn():
+                there = await self._prometheus.label_values("__name__")
+                try:
+                    told = await self._prometheus.metadata()
+                except WarpwatchError:  # not all that answer like Prometheus have it
+                    told = {}
             helped = {name: rows[0].help for name, rows in told.items() if rows}
             self._names = (now, [_named(name, helped) for name in _ours_first(there)[:NAMES]])
         return as_json(self._names[1])
 
     async def labels(self, call: Call) -> Response:
-        return as_json(await self._prometheus.label_names(_match(call)))
+        async with self._query.turn():
+            return as_json(await self._prometheus.label_names(_match(call)))
 
     async def values(self, call: Call) -> Response:
         name = call.path["name"]
         if not name.isidentifier() or not name.isascii():
             return refusal(404, "there is no label of this name")
-        return as_json((await self._prometheus.label_values(name, _match(call)))[:1000])
+        async with self._query.turn():
+            return as_json((await self._prometheus.label_values(name, _match(call)))[:1000])
 
 
 def _match(call: Call) -> tuple[str, ...]:

@@ -32,7 +32,8 @@ class Fleet:
         del call
         if self._hub.full:
             return refusal(503, "too many browsers look at this console already")
-        self._poll.wake()
+        if not self._hub.watching:
+            self._poll.begin()
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
         return Response(b"", 200, "text/event-stream", headers, self._hub.stream())
 

@@ -5,6 +5,7 @@ from warpwatch.clients.prometheus.client import Prometheus
 from warpwatch.clients.prometheus.results import Rule, Target
 from warpwatch.errors import WarpwatchError
 from warpwatch.httpd import Response
+from warpwatch.web.api.query import Query
 from warpwatch.web.routes import Call, Route, as_json
 
 MOST = 2000
@@ -13,8 +14,11 @@ Shown = dict[str, object]
 
 
 class Monitoring:
-    def __init__(self, prometheus: Prometheus, alertmanager: Alertmanager | None) -> None:
+    def __init__(
+        self, prometheus: Prometheus, alertmanager: Alertmanager | None, query: Query
+    ) -> None:
         self._prometheus = prometheus
+        self._query = query
         self._alertmanager = alertmanager
 
     def routes(self) -> tuple[Route, ...]:
@@ -26,7 +30,8 @@ class Monitoring:
 
     async def targets(self, call: Call) -> Response:
         del call
-        found = (await self._prometheus.targets()).active_targets
+        async with self._query.turn():
+            found = (await self._prometheus.targets()).active_targets
         found = tuple(sorted(found, key=lambda each: _BAD_FIRST.get(each.health, 1)))
         return as_json(
             {
@@ -38,6 +43,8 @@ class Monitoring:
 
     async def rules(self, call: Call) -> Response:
         del call
+        async with self._query.turn():
+            groups = await self._prometheus.rules()
         return as_json(
             [
                 {
@@ -47,7 +54,7 @@ class Monitoring:
                     "took": group.evaluation_time,
                     "rules": [_rule(rule) for rule in group.rules],
                 }
-                for group in await self._prometheus.rules()
+                for group in groups
             ]
         )
 
