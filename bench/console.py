@@ -1,7 +1,7 @@
 """The console at 10, 1 000 and 10 000 GPUs: its first screen, its heat map, and what browsers cost.
 
-Prometheus is played, so what is measured is ours; it answers from memory, in this process, whose
-time is not the console's. Chromium draws in software.
+Prometheus is played, so what is measured is ours; it answers from memory, other numbers each time,
+in this process, whose time is not the console's. Chromium draws in software.
 """
 
 import shutil
@@ -64,6 +64,7 @@ def _row(chromium: "Browser", nodes: int, gpus: int) -> str:
     from chrome import served
 
     known = fleet(nodes=nodes, gpus=gpus, quiet=False)
+    known.quick = True
     words = ("--refresh", f"{REFRESH:g}s")
     with (
         tempfile.TemporaryDirectory() as home,
