@@ -1,7 +1,7 @@
 // The frame around every view: where one can go, how old what is shown is, and what is wrong with the sight.
 import { useEffect } from "preact/hooks";
 import { remove } from "./api";
-import { connected, listen, session, status, summary } from "./fleet";
+import { connected, learn, listen, session, status, summary } from "./fleet";
 import { span, when } from "./format";
 import { Help, helping } from "./keys";
 import { Alerts } from "./pages/alerts";
@@ -25,7 +25,10 @@ const STALE = 30;
 export function App() {
   const who = session.value;
   useEffect(() => {
-    if (who && who.role !== "nobody") listen();
+    if (who && who.role !== "nobody") {
+      void learn();
+      listen();
+    }
   }, [who?.role === "nobody"]);
   if (!who) return null;
   if (who.role === "nobody")

@@ -34,7 +34,7 @@ interface Column {
   readonly names: readonly string[];
   readonly of: readonly number[];
 }
-type Columns = { readonly uuid: readonly string[] } & Readonly<Record<"node" | "gpu" | "model" | "rack" | "cluster", Column>>;
+type Columns = { readonly tag: string; readonly uuid: readonly string[] } & Readonly<Record<"node" | "gpu" | "model" | "rack" | "cluster", Column>>;
 
 export const session = signal<Session | null>(null);
 export const index = signal<Index | null>(null);
@@ -54,10 +54,11 @@ function unpacked(text: string): Uint8Array {
   return data;
 }
 
-let asked = "";
-async function learn(tag: string): Promise<void> {
-  if (index.value?.tag === tag || asked === tag) return;
-  asked = tag;
+let asking = false;
+/** The order of GPUs, unless it is known; without a tag whichever there is, before the stream tells. */
+export async function learn(tag = ""): Promise<void> {
+  if (asking || (tag && index.value?.tag === tag)) return;
+  asking = true;
   try {
     const told = await get<Columns>("api/v1/index");
     const name = (column: Column, at: number) => column.names[column.of[at] ?? 0] ?? "";
@@ -76,11 +77,11 @@ async function learn(tag: string): Promise<void> {
       if (there) there.push(gpu);
       else byNode.set(gpu.node, [gpu]);
     }
-    index.value = { tag, gpus, byUuid: new Map(gpus.map((gpu) => [gpu.uuid, gpu])), byNode };
+    index.value = { tag: told.tag, gpus, byUuid: new Map(gpus.map((gpu) => [gpu.uuid, gpu])), byNode };
   } catch (error) {
-    if (error instanceof Refused) failure.value = error;
+    if (tag && error instanceof Refused) failure.value = error;
   } finally {
-    asked = "";
+    asking = false;
   }
 }
 

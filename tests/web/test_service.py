@@ -47,6 +47,9 @@ def test_a_browser_is_told_the_fleet_once_and_then_bytes() -> None:
                 index.headers["etag"].strip('"')
             }
             columns = index.json()
+            assert columns["tag"] == index.headers["etag"].strip('"')
+            plain = await site.get("/api/v1/index", accept_encoding="identity")
+            assert (plain.json(), index.headers["content-encoding"]) == (columns, "gzip")
             at = columns["uuid"].index("GPU-n001-3")
             assert unpacked(frames["health"]["data"])[at] == 4
             assert unpacked(frames["activity"]["data"])[at] == round(0.1 * 254)

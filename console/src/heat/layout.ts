@@ -50,7 +50,9 @@ export function blocks(gpus: readonly Gpu[], grouping: Grouping): Block[] {
 }
 
 export function arranged(groups: readonly Block[], total: number, width: number, height: number): Layout {
-  for (let pitch = LARGEST; pitch > SMALLEST; pitch--) {
+  // Beyond it not even the cells alone would fit.
+  const most = Math.min(LARGEST, Math.floor(Math.sqrt((width * height) / Math.max(1, total))));
+  for (let pitch = most; pitch > SMALLEST; pitch--) {
     const layout = placed(groups, total, width, pitch);
     if (layout.rows * pitch <= height) return layout;
   }

@@ -4,6 +4,7 @@ The order goes to a browser once, with a tag. From then on a measure is as many 
 GPUs; 255 says that there is no value, which is not a low one.
 """
 
+import gzip
 import hashlib
 import math
 import re
@@ -91,6 +92,10 @@ class Index:
     @cached_property
     def json(self) -> bytes:
         """As columns, in which names that repeat stand once."""
+        return b'{"tag":"%s",' % self.tag.encode() + self._columns.removeprefix(b"{")
+
+    @cached_property
+    def _columns(self) -> bytes:
         columns: dict[str, object] = {"uuid": [gpu.uuid for gpu in self.gpus]}
         for name in ("node", "gpu", "model", "rack", "cluster"):
             words = [getattr(gpu, name) for gpu in self.gpus]
@@ -99,8 +104,12 @@ class Index:
         return msgspec.json.encode(columns)
 
     @cached_property
+    def packed(self) -> bytes:
+        return gzip.compress(self.json, 6, mtime=0)
+
+    @cached_property
     def tag(self) -> str:
-        return hashlib.sha256(self.json).hexdigest()[:16]
+        return hashlib.sha256(self._columns).hexdigest()[:16]
 
 
 def _order(gpu: Gpu) -> tuple[object, ...]:

@@ -42,9 +42,12 @@ class Fleet:
         if snapshot is None:
             return self._nothing()
         tag = f'"{snapshot.index.tag}"'
-        headers = {"etag": tag, "cache-control": "no-cache"}
+        headers = {"etag": tag, "cache-control": "no-cache", "vary": "accept-encoding"}
         if call.request.headers.get("if-none-match") == tag:
             return Response(b"", 304, JSON, headers)
+        if "gzip" in call.request.headers.get("accept-encoding", ""):
+            headers["content-encoding"] = "gzip"
+            return Response(snapshot.index.packed, 200, JSON, headers)
         return Response(snapshot.index.json, 200, JSON, headers)
 
     def _of(self, made: Callable[[Snapshot], object]) -> Handler:
