@@ -26,7 +26,7 @@ export function App() {
   const who = session.value;
   useEffect(() => {
     if (who && who.role !== "nobody") {
-      void learn();
+      if (who.known) void learn();
       listen();
     }
   }, [who?.role === "nobody"]);

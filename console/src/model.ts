@@ -16,6 +16,7 @@ export interface Session {
   readonly alertmanager: boolean;
   readonly grafana: string;
   readonly version: string;
+  readonly known: boolean;
   readonly measures: readonly Measure[];
   readonly bounds: { readonly days: number; readonly points: number };
 }

@@ -70,34 +70,38 @@ class Poll:
         self._simulated = False
         self.sight = Sight()
         self.looking = False
-        self._looked = float("-inf")
+        self._begun = asyncio.Event()
 
     def wake(self) -> None:
         """Somebody has changed something: look now."""
         self._wake.set()
 
     def begin(self) -> None:
-        """Somebody begins to look: look now, unless what is known is of the last moments."""
-        if self._clock.monotonic() - self._looked >= self._refresh:
-            self._wake.set()
+        """Somebody begins to look: from now on looks come as for those who watch."""
+        self._begun.set()
 
     async def run(self, told: Callable[[Sight], Awaitable[None]]) -> None:
         while True:
             began = self._clock.monotonic()
             self._wake.clear()
+            self._begun.clear()
             self.looking = True
             self.sight = await self._look()
             await told(self.sight)
             self.looking = False
-            self._looked = self._clock.monotonic()
-            took = self._looked - began
-            wait = max(self._refresh, SHARE * took)
-            await self._rest(wait if self._watched() else wait * UNWATCHED)
+            looked = self._clock.monotonic()
+            wait = max(self._refresh, SHARE * (looked - began))
+            if not self._watched():
+                await self._rest(wait * UNWATCHED, self._wake, self._begun)
+            if not self._wake.is_set():
+                await self._rest(wait - (self._clock.monotonic() - looked), self._wake)
 
-    async def _rest(self, seconds: float) -> None:
+    async def _rest(self, seconds: float, *until: asyncio.Event) -> None:
+        if seconds <= 0:
+            return
         tasks = [
             asyncio.create_task(self._clock.sleep(seconds)),
-            asyncio.create_task(self._wake.wait()),
+            *(asyncio.create_task(_set(event)) for event in until),
         ]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -200,6 +204,10 @@ class Poll:
             for alert in alerts
             if alert.status.silenced_by
         }, ()
+
+
+async def _set(event: asyncio.Event) -> None:
+    await event.wait()
 
 
 _OF_SERIES = frozenset({"__name__", "alertstate"})

@@ -49,7 +49,7 @@ class Console:
         access = Access(settings, clock)
         query = Query(prometheus, settings.bounds)
         routes = (
-            *Session(settings, access, alertmanager=alertmanager is not None).routes(),
+            *Session(settings, access, self.poll, alertmanager=alertmanager is not None).routes(),
             *Fleet(self.poll, hub).routes(),
             *query.routes(),
             *Events(query, clock).routes(),

@@ -9,6 +9,7 @@ from warpwatch.errors import InputError
 from warpwatch.httpd import Response
 from warpwatch.web.access import Access, Role
 from warpwatch.web.api.fleet import measures
+from warpwatch.web.poll import Poll
 from warpwatch.web.routes import Call, Route, as_json, refusal
 from warpwatch.web.settings import Settings
 
@@ -18,7 +19,10 @@ class _Shown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Session:
-    def __init__(self, settings: Settings, access: Access, *, alertmanager: bool) -> None:
+    def __init__(
+        self, settings: Settings, access: Access, poll: Poll, *, alertmanager: bool
+    ) -> None:
+        self._poll = poll
         self._settings = settings
         self._access = access
         self._alertmanager = alertmanager
@@ -41,6 +45,7 @@ class Session:
                 "alertmanager": self._alertmanager,
                 "grafana": self._settings.grafana,
                 "version": __version__,
+                "known": self._poll.sight.snapshot is not None,
                 "refresh": self._settings.refresh,
                 "measures": measures(),
                 "bounds": {"days": bounds.days, "points": bounds.points},
