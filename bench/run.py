@@ -3,6 +3,7 @@
 import sys
 
 import attribution
+import console
 import exporter
 import fuzz
 import nvml
@@ -21,6 +22,7 @@ BENCHMARKS = {
     "soak": soak.main,
     "fuzz": fuzz.main,
     "stack": stack.main,
+    "console": console.main,
 }
 
 

@@ -7,3 +7,4 @@ py=$1
 "$py" -m mypy
 "${py%/python}/lint-imports" --no-cache
 "$py" -m warpwatch fields render --check
+sh console/build.sh --check

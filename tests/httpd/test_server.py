@@ -234,6 +234,70 @@ def test_a_taken_port_names_its_holder() -> None:
         assert f"process {os.getpid()}," in caught.value.message
 
 
+def test_what_stands_behind_the_question_mark_and_a_body_are_handed_on() -> None:
+    async def tell(request: Request) -> Response:
+        return plain(f"{request.method} {request.query} {request.body!r} {request.client}\n")
+
+    async def story() -> None:
+        server = Server(tell, "127.0.0.1:0", Limits(body_bytes=5), methods=("GET", "POST"))
+        await server.start()
+        post = (
+            "POST /?a=b%20c HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n"
+            "Connection: close\r\n\r\n{}"
+        )
+        whole = await ask(server.port, post.format(5, "12345"), end=False)
+        assert whole.endswith(b"POST a=b%20c b'12345' 127.0.0.1\n")
+        longer = await ask(server.port, post.format(6, "123456"), end=False)
+        assert longer.startswith(b"HTTP/1.1 413")
+        put = await ask(server.port, "PUT / HTTP/1.1\r\nHost: x\r\n")
+        assert b"allow: GET, POST" in put
+        await server.stop(grace=1)
+
+    asyncio.run(story())
+
+
+def test_a_body_that_does_not_come_is_not_waited_for() -> None:
+    async def story() -> None:
+        limits = Limits(body_bytes=100, head_seconds=0.2)
+        server = Server(echo, "127.0.0.1:0", limits, methods=("POST",))
+        await server.start()
+        head = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\nsome"
+        answer = await asyncio.wait_for(ask(server.port, head, end=False), 10)
+        assert answer.startswith(b"HTTP/1.1 413")
+        await server.stop(grace=1)
+
+    asyncio.run(story())
+
+
+def test_pieces_go_out_as_they_come_until_the_reader_has_gone() -> None:
+    gone = asyncio.Event()
+
+    async def pieces() -> AsyncIterator[bytes]:
+        try:
+            while True:
+                yield b"piece\n"
+                await asyncio.sleep(0.01)
+        finally:
+            gone.set()
+
+    async def stream(request: Request) -> Response:
+        del request
+        return Response(b"", stream=pieces())
+
+    async def story() -> None:
+        async with serving(stream) as server:
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            head = await reader.readuntil(b"\r\n\r\n")
+            assert b"content-length" not in head
+            for _ in range(3):
+                assert await reader.readuntil(b"piece\n")
+            writer.close()
+            await asyncio.wait_for(gone.wait(), 10)
+
+    asyncio.run(story())
+
+
 def test_a_host_without_an_address_is_said() -> None:
     with pytest.raises(Unreachable, match=r"no address is known for 'no\.such\.host\.invalid'"):
         bind("no.such.host.invalid:0")

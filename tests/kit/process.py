@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 PATIENCE = 20.0
-_SERVING = re.compile(r"(https?://\S+?)(?:/metrics|/sd)\b")
+_SERVING = re.compile(r"(https?://\S+?)(?:/metrics|/sd)\b|console +(https?://\S+)")
 
 
 @dataclass
@@ -112,7 +112,7 @@ def program(
     reader.start()
     try:
         found = _SERVING.search(running.wait_for(_SERVING.pattern))
-        running.url = found[1] if found else ""
+        running.url = (found[1] or found[2].rstrip("/")) if found else ""
         yield running
         running.signal(signal.SIGTERM)
         assert process.wait(PATIENCE) == 0, "".join(running.lines)

@@ -27,6 +27,7 @@ SETTINGS = """
 prometheus = "127.0.0.1:0"
 alertmanager = "127.0.0.1:0"
 node_exporter = "127.0.0.1:0"
+console = "127.0.0.1:0"
 scrape_interval = "500ms"
 download = false
 """

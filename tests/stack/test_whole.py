@@ -22,14 +22,26 @@ pytestmark = [pytest.mark.process, pytest.mark.binaries, needs_binaries]
 PROGRAMS = ("prometheus", "alertmanager", "node_exporter")
 
 
+def _says(console: str, token: str = "") -> str:
+    """Who we are to a console."""
+    headers = {"Authorization": f"Bearer {token.strip()}"} if token else {}
+    request = urllib.request.Request(f"{console}api/v1/session", headers=headers)  # noqa: S310
+    with urllib.request.urlopen(request) as answer:  # noqa: S310
+        return str(json.load(answer)["role"])
+
+
 def test_everything_runs_is_scraped_and_is_told_of(rig: Rig) -> None:
     with rig.up() as it:
         status = rig.status()
         assert {part["name"]: part["state"] for part in status["parts"]} == dict.fromkeys(
-            ("exporter", *PROGRAMS), "ready"
+            ("exporter", *PROGRAMS, "console"), "ready"
         )
         assert (status["simulated"], status["complete"]) == (True, True)
         rig.wait("count(up == 1)", ["4"])
+        assert _says(rig.parts()["console"]["url"]) == "viewer"
+        token = rig.state / "console.token"
+        assert token.stat().st_mode & 0o777 == 0o600
+        assert _says(rig.parts()["console"]["url"], token.read_text()) == "operator"
         rig.wait("count(DCGM_FI_DEV_GPU_TEMP)", ["1"])
         rig.wait("prometheus_notifications_alertmanagers_discovered", ["1"])
         assert rig.query("count(node_cpu_seconds_total) > bool 0") == ["1"]
@@ -42,7 +54,7 @@ def test_everything_runs_is_scraped_and_is_told_of(rig: Rig) -> None:
         for part in status["parts"]:
             assert part["url"] in shown
             assert part["version"] in shown
-        assert rig.run("status").count("ready") == 4
+        assert rig.run("status").count("ready") == 5
     assert not any(map(alive, (part["pid"] for part in status["parts"] if part["pid"])))
     assert (rig.state / "prometheus" / "wal").is_dir()
     assert run("status", env=rig.env).returncode == 3
@@ -147,7 +159,8 @@ def test_an_existing_prometheus_is_looked_at_and_nothing_is_started(rig: Rig) ->
         done = run(*UP, "--detach", "--prometheus", url, env=other.env)
         assert done.returncode == 0, done.stderr
         assert f"prometheus at {url} answers: 2." in done.stdout or "answers: 3." in done.stdout
-        assert set(other.parts()) == {"exporter"}
+        assert set(other.parts()) == {"exporter", "console"}
+        assert _says(other.parts()["console"]["url"]) == "viewer"
         assert there.process.poll() is None
         other.run("down")
 
@@ -228,6 +241,7 @@ def test_what_cannot_be_found_is_said_and_the_rest_runs(rig: Rig, tmp_path: Path
         "node_exporter": "ready",
         "prometheus": "missing",
         "alertmanager": "missing",
+        "console": "missing",
     }
     assert "apt-get install --no-install-recommends prometheus-alertmanager" in done.stdout
     assert run("status", env=rig.env).returncode == 3

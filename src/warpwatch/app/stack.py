@@ -8,14 +8,16 @@ import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from warpwatch import config
-from warpwatch.app import demo, exporter, fleet, sockets
+from warpwatch.app import console, demo, exporter, fleet, sockets
 from warpwatch.app.demo import Demo
 from warpwatch.app.serving import Beside, Started
+from warpwatch.clients.access import ANYBODY
 from warpwatch.clients.alertmanager.client import Alertmanager
 from warpwatch.clients.prometheus.client import Prometheus
 from warpwatch.clock import Clock, SystemClock
@@ -140,11 +142,37 @@ def _beside(stack: Stack, wanted: Wanted, simulated: fleet.FleetSettings | None 
         if there is not None:
             notes += await _told_of_existing(there, gpus)
         async with stack.running(
-            part, gpus, simulated=started.simulated, notes=notes, background=background
+            part,
+            gpus,
+            simulated=started.simulated,
+            notes=notes,
+            background=background,
+            last=partial(_console, wanted.around),
         ):
             yield
 
     return beside
+
+
+@asynccontextmanager
+async def _console(around: Settings, record: Record) -> AsyncIterator[Running]:
+    """Over the Prometheus that was started or named; without one there is nothing to look at."""
+    there = around.existing
+    urls = {part.name: part.url for part in record.parts if part.state != "missing"}
+    prometheus = there.prometheus if there else urls.get("prometheus", "")
+    if not prometheus:
+        yield Running("console", "missing", note="there is no Prometheus to look at")
+        return
+    beside = console.Beside(
+        prometheus=prometheus,
+        alertmanager=there.alertmanager if there else urls.get("alertmanager", ""),
+        grafana=urls.get("grafana", ""),
+        access=there.access if there else ANYBODY,
+        listen=around.console,
+        token=places().state / "console.token",
+    )
+    async with console.beside(beside, SystemClock()) as part:
+        yield part
 
 
 async def _told_of_existing(there: Existing, gpus: Gpus) -> list[str]:

@@ -33,6 +33,7 @@ COMMANDS = {
     "release": Entry("release", "Let a running exporter let go of the driver for a while."),
     "discovery": Entry("discovery", "List GPUs, and which fields they give, which not, and why."),
     "explain": Entry("explain", "Say what a field or an error code means."),
+    "console": Entry("console", "Serve the fleet to browsers: what is wrong, where, what to do."),
     "rules": Entry("rules", "Write rules for Prometheus: neutral series, records, alerts."),
     "alertmanager": Entry("alertmanager", "Write who is told of alerts, for Alertmanager."),
     "dashboards": Entry("dashboards", "Write boards for Grafana."),

@@ -63,7 +63,9 @@ def _next(record: "Record") -> list[tuple[str, str]]:
 
     me, urls = config.command(), {part.name: part.url for part in record.parts}
     lines = []
-    if urls.get("prometheus"):
+    if urls.get("console"):
+        lines.append(("look", urls["console"]))
+    elif urls.get("prometheus"):
         graph = f"{urls['prometheus']}/graph?g0.expr={POWER_USAGE.name}&g0.tab=0"
         lines.append(("look", graph))
     if record.simulated:

@@ -80,6 +80,11 @@ class Edge:
         return ", ".join(filter(None, asked))
 
     @property
+    def asks(self) -> bool:
+        """Whether it wants passwords."""
+        return self._passwords is not None
+
+    @property
     def headers(self) -> Mapping[str, str]:
         return self._config.headers
 

@@ -1,6 +1,6 @@
 """What is asked and what is answered, and the bounds on both."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
 PLAIN = "text/plain; charset=utf-8"
@@ -15,6 +15,8 @@ class Limits:
     """How long a reader may leave us with a full send buffer."""
     idle_seconds: float = 75.0
     connections: int = 512
+    body_bytes: int = 0
+    """Of a request; more is refused, and 0 says that bodies are not read at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,11 @@ class Request:
     method: str
     path: str
     headers: dict[str, str]
+    query: str = ""
+    """What stands behind the question mark, as it was sent."""
+    body: bytes = b""
+    client: str = ""
+    """The address that it came from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,8 @@ class Response:
     status: int = 200
     content_type: str = PLAIN
     headers: dict[str, str] = field(default_factory=dict)
+    stream: AsyncIterator[bytes] | None = None
+    """Instead of a body: pieces as they come, until there are no more or the reader has gone."""
 
 
 Handler = Callable[[Request], Awaitable[Response]]

@@ -94,6 +94,12 @@ def _matches(password: bytes, hashed: str) -> bool:
     return bcrypt.checkpw(password, hashed.encode())
 
 
+def user_of(authorization: str) -> str:
+    """Who shows a password, right or wrong: for those who have been let in already."""
+    given = _given(authorization)
+    return given[0] if given is not None else ""
+
+
 def _given(authorization: str) -> tuple[str, bytes] | None:
     """None of a password with a zero byte, which bcrypt does not take."""
     scheme, _, encoded = authorization.partition(" ")

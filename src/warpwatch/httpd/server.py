@@ -4,7 +4,15 @@ import asyncio
 import contextlib
 import functools
 import socket
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterator,
+    MutableMapping,
+    Sequence,
+)
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import uvicorn
@@ -19,6 +27,7 @@ if TYPE_CHECKING:
     from warpwatch.httpd.edge import Edge
 
 FOLLOW_SECONDS = 1.0
+READING = ("GET", "HEAD")
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -26,8 +35,13 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
-def application(handler: Handler, limits: Limits, edge: "Edge | None" = None) -> Application:
-    """An ASGI application that reads no bodies: every page here is asked for with GET."""
+def application(
+    handler: Handler,
+    limits: Limits,
+    edge: "Edge | None" = None,
+    methods: Sequence[str] = READING,
+) -> Application:
+    """An ASGI application that reads no bodies but of those who say how long one may be."""
 
     async def answer(request: Request, head: int) -> Response:
         if head > limits.head_bytes:
@@ -36,29 +50,84 @@ def application(handler: Handler, limits: Limits, edge: "Edge | None" = None) ->
         refusal = await edge.admit(request) if edge is not None else None
         if refusal is not None:
             return refusal
-        if request.method in ("GET", "HEAD"):
+        if request.method in methods:
             return await handler(request)
-        return plain("only GET and HEAD are answered here\n", 405, allow="GET, HEAD")
+        allowed = " and ".join(filter(None, (", ".join(methods[:-1]), methods[-1])))
+        return plain(f"only {allowed} are answered here\n", 405, allow=", ".join(methods))
 
     async def app(scope: Message, receive: Receive, send: Send) -> None:
-        del receive
         if scope["type"] != "http":
             raise NotImplementedError(scope["type"])
-        request = Request(
-            scope["method"],
-            scope["path"],
-            {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
-        )
+        request = _request(scope)
         head = sum(len(name) + len(value) for name, value in scope["headers"])
-        response = await answer(request, head)
-        headers = [*_head(response, unread=_has_body(request))]
+        unread, response = _has_body(request), None
+        if unread and limits.body_bytes and request.method in methods:
+            body = await _body(receive, limits)
+            unread = body is None
+            request = replace(request, body=body or b"")
+            response = (
+                plain("the request's body is too long, or too slow\n", 413) if unread else None
+            )
+        response = response or await answer(request, head)
+        headers = [*_head(response, unread=unread)]
         if edge is not None:
             headers += [(name.encode(), value.encode()) for name, value in edge.headers.items()]
         await send({"type": "http.response.start", "status": response.status, "headers": headers})
-        body = b"" if request.method == "HEAD" else response.body
-        await send({"type": "http.response.body", "body": body, "more_body": False})
+        if response.stream is not None and request.method != "HEAD":
+            await _streamed(response.stream, receive, send)
+            return
+        content = b"" if request.method == "HEAD" else response.body
+        await send({"type": "http.response.body", "body": content, "more_body": False})
 
     return app
+
+
+def _request(scope: Message) -> Request:
+    return Request(
+        scope["method"],
+        scope["path"],
+        {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
+        scope.get("query_string", b"").decode("latin-1"),
+        client=str((scope.get("client") or ("",))[0]),
+    )
+
+
+async def _body(receive: Receive, limits: Limits) -> bytes | None:
+    """None where it is longer than may be, or does not come in the time that a head has."""
+    content = b""
+    try:
+        async with asyncio.timeout(limits.head_seconds):
+            while True:
+                message = await receive()
+                piece: bytes = message.get("body", b"")
+                content += piece
+                if len(content) > limits.body_bytes or message["type"] == "http.disconnect":
+                    return None
+                if not message.get("more_body", False):
+                    return content
+    except TimeoutError:
+        return None
+
+
+async def _streamed(pieces: AsyncIterator[bytes], receive: Receive, send: Send) -> None:
+    """Ends with the pieces or with the reader, whichever comes first."""
+
+    async def give() -> None:
+        async for piece in pieces:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def gone() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    tasks = {asyncio.create_task(give()), asyncio.create_task(gone())}
+    done, rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in rest:
+        task.cancel()
+    await asyncio.gather(*rest, return_exceptions=True)
+    for task in done:
+        task.result()
 
 
 def _has_body(request: Request) -> bool:
@@ -71,7 +140,8 @@ def _head(response: Response, *, unread: bool) -> Iterator[tuple[bytes, bytes]]:
         # Nobody will read the body, and its end may never come: the answer ends the connection.
         yield b"connection", b"close"
     yield b"content-type", response.content_type.encode("latin-1")
-    yield b"content-length", str(len(response.body)).encode()
+    if response.stream is None:
+        yield b"content-length", str(len(response.body)).encode()
     for name, value in response.headers.items():
         yield name.encode("latin-1"), value.encode("latin-1")
 
@@ -87,6 +157,7 @@ class Server:
         *,
         edge: "Edge | None" = None,
         sockets: Sequence[socket.socket] = (),
+        methods: Sequence[str] = READING,
     ) -> None:
         limits = limits or Limits()
         self._listen = listen
@@ -95,7 +166,7 @@ class Server:
         self._running: asyncio.Task[None] | None = None
         self._following: asyncio.Task[None] | None = None
         config = uvicorn.Config(
-            application(handler, limits, edge),
+            application(handler, limits, edge, methods),
             http=type("OurGuarded", (Guarded,), {"limits": limits, "edge": edge}),
             lifespan="off",
             log_config=None,

@@ -5,7 +5,7 @@ import logging
 import os
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -44,6 +44,10 @@ SETTLED_WITHIN = 30.0
 LOOK_AT_SPACE = 60.0
 
 
+Last = Callable[[Record], AbstractAsyncContextManager[Running]]
+"""A part of this process that is told what runs."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Child:
     """A program, and where it is to listen."""
@@ -59,6 +63,7 @@ class _Told:
     exporter: list[Running] = field(default_factory=list)
     keepers: list[tuple[Keeper, _Child]] = field(default_factory=list)
     missing: list[Running] = field(default_factory=list)
+    last: list[Running] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     news: dict[str, str] = field(default_factory=dict)
     simulated: bool = False
@@ -108,7 +113,7 @@ class Stack:
             host=socket.gethostname(),
             since=self._began,
             warpwatch=__version__,
-            parts=(*told.exporter, *children, *told.missing),
+            parts=(*told.exporter, *children, *told.missing, *told.last),
             notes=(*told.notes, *told.news.values()),
             simulated=told.simulated,
             complete=told.complete,
@@ -123,8 +128,9 @@ class Stack:
         simulated: bool,
         notes: Sequence[str] = (),
         background: Iterable[Background] = (),
+        last: Last | None = None,
     ) -> AsyncIterator[None]:
-        """Everything around an exporter that runs already."""
+        """Everything around an exporter that runs already; `last` is what needs all of it."""
         told = self._told
         told.exporter.append(exporter)
         told.notes += notes
@@ -141,13 +147,16 @@ class Stack:
             for task in tasks:
                 task.add_done_callback(_tell_of_defect)
             await self._settle()
-            told.complete = True
-            self._write()
-            for each in background:
-                task = asyncio.create_task(each(self._tell), name=each.__name__)
-                task.add_done_callback(_tell_of_defect)
-                tasks.append(task)
-            yield
+            async with AsyncExitStack() as rest:
+                if last is not None:
+                    told.last.append(await rest.enter_async_context(last(self.record)))
+                told.complete = True
+                self._write()
+                for each in background:
+                    task = asyncio.create_task(each(self._tell), name=each.__name__)
+                    task.add_done_callback(_tell_of_defect)
+                    tasks.append(task)
+                yield
         finally:
             for task in tasks:
                 task.cancel()

@@ -69,6 +69,7 @@ class Settings(_Table, frozen=True):
     alertmanager: str = "127.0.0.1:9093"
     node_exporter: str = "127.0.0.1:9100"
     grafana: str = "127.0.0.1:3000"
+    console: str = "127.0.0.1:9480"
     scrape_interval: Duration = "15s"
     retention_time: Duration = "15d"
     retention_size: Size = ""
@@ -100,6 +101,7 @@ def check(settings: Settings, where: str) -> None:
         settings.alertmanager,
         settings.node_exporter,
         settings.grafana,
+        settings.console,
     ):
         address(listen)
     known = [tool.name for tool in TOOLS]

@@ -1,0 +1,2 @@
+// What JSX becomes; the bundler puts it where it is used.
+export { Fragment, h } from "preact";

@@ -1,0 +1,1 @@
+"""What the front end asks for, one file per subject. Values in, JSON out."""
