@@ -136,6 +136,8 @@ class Poll:
         firing, notes = await self._firing()
         index = self._index
         read = set().union(*values.values())
+        if not read <= index.place.keys():
+            self._looks = 0  # there are new ones, whose names are asked for at the next look
         states = health.states(firing, index, read)
         frames = {key: fleet.frame(measure, values[key], index) for key, measure in _measures()}
         return Snapshot(

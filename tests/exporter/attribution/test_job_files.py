@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from warpwatch.clock import ManualClock
 from warpwatch.exporter.attribution import job_files
 from warpwatch.exporter.attribution.job_files import MOST_JOBS, JobFiles
+from warpwatch.exporter.attribution.stage import Health
 from warpwatch.samples.entity import Entity, Gpu, Instance
 from warpwatch.samples.owner import Owner
 from warpwatch.samples.sample import Reading, Report
@@ -18,24 +20,30 @@ OTHER = Gpu(1, "GPU-1", "00000000:1C:00.0", "NVIDIA H100")
 THREE, FOUR = (Instance(OTHER, number, "1g.10gb", f"MIG-{number}") for number in (3, 4))
 
 
-def learn(stage: JobFiles) -> None:
-    async def main() -> None:
+def run(stage: JobFiles, until: Callable[[Health], bool]) -> Health:
+    """As it is done beside the reads of GPUs, until its health is so."""
+
+    async def main() -> Health:
         task = asyncio.create_task(stage.run())
         async with asyncio.timeout(10):
-            while stage.health()[0].detail == "not asked yet":
+            while not until(stage.health()[0]):
                 await asyncio.sleep(0.001)
-            await asyncio.sleep(0.01)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+        return stage.health()[0]
 
-    asyncio.run(main())
+    return asyncio.run(main())
 
 
 def jobs(stage: JobFiles) -> dict[Entity, list[str]]:
-    learn(stage)
+    stage.learn()
+    return told(stage)
+
+
+def told(stage: JobFiles) -> dict[Entity, list[str]]:
     readings = tuple(Reading(entity, {1: 1}, {}) for entity in (GPU, OTHER, THREE, FOUR))
-    told = stage(Report(GPU, 0.0, readings)).readings
-    return {each.entity: [owner.hpc_job for owner in each.owners] for each in told if each.owners}
+    found = stage(Report(GPU, 0.0, readings)).readings
+    return {each.entity: [owner.hpc_job for owner in each.owners] for each in found if each.owners}
 
 
 @pytest.fixture
@@ -110,22 +118,20 @@ def test_a_folder_that_goes_and_comes_is_said_once_each(
     caplog.set_level("INFO")
     folder = tmp_path / "jobs"
     stage = JobFiles(folder, ManualClock(1e9), 1.0)
-    assert jobs(stage) == jobs(stage) == {}
-    (health,) = stage.health()
-    assert not health.success
-    assert str(folder) in health.detail
+    failed = run(stage, lambda health: str(folder) in health.detail)
+    assert not failed.success
+    assert told(stage) == {}
     folder.mkdir()
     (folder / "0").write_text("1")
-    assert jobs(stage) == {GPU: ["1"]}
-    (health,) = stage.health()
-    assert (health.success, health.age) == (True, 0.0)
+    assert run(stage, lambda health: health.success).age == 0.0
+    assert told(stage) == {GPU: ["1"]}
     said = [record.getMessage() for record in caplog.records]
     assert len(said) == 2, said
 
 
 def test_a_report_keeps_the_owners_that_it_has(tmp_path: Path, stage: JobFiles) -> None:
     (tmp_path / "0").write_text("1")
-    learn(stage)
+    stage.learn()
     pod = Owner(pod="p")
     (reading,) = stage(Report(GPU, 0.0, (Reading(GPU, {}, {}, (pod,)),))).readings
     assert reading.owners == (pod, Owner(hpc_job="1"))
