@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from sinks import sinks
 from warpwatch.clients.alertmanager.client import Alertmanager
 from warpwatch.clients.prometheus.client import Prometheus
 from warpwatch.clients.web import Web
+from warpwatch.clock import SystemClock
 from warpwatch.doctor import alertmanager as teller
 from warpwatch.doctor import delivery, grafana, page, routes, rules, series, targets
 from warpwatch.doctor import prometheus as store
@@ -177,9 +179,9 @@ def test_what_does_not_answer_is_told_once_and_the_rest_is_looked_at(examine: Ex
     ]
 
 
-def test_nothing_to_look_at_is_no_problem_but_said(examine: Examine) -> None:
+def test_nothing_to_look_at_is_a_problem_for_a_cron_job_must_hear_of_it(examine: Examine) -> None:
     assert examine() == [
-        "unknown prometheus: none is given, and no stack runs here",
+        "problem prometheus: none is given, and none runs here",
         "unknown alertmanager: none is given, and no stack runs here",
     ]
 
@@ -298,6 +300,27 @@ def test_servers_that_have_no_list_of_targets_or_rules(examine: Examine) -> None
         assert examine(targets.check, **there)[0].startswith("unknown targets: has no list of")
         assert examine(rules.check, **there) == ["unknown rules: has no list of rules"]
         assert examine(teller.wired, **there)[0].startswith("unknown alertmanager: does not say")
+
+
+@pytest.mark.parametrize(
+    ("age", "verdict"),
+    [(5, "note"), (35, "problem")],
+)
+def test_what_has_only_just_started_is_given_time(examine: Examine, age: int, verdict: str) -> None:
+    began = datetime.fromtimestamp(SystemClock().now() - age, tz=UTC).isoformat()
+    told = f'{{"status": "success", "data": {{"startTime": "{began}"}}}}'
+    one = '{"status": "success", "data": {"resultType": "vector", "result": []}}'
+    none = '{"status": "success", "data": {"activeTargets": [], "droppedTargets": []}}'
+    answers = {
+        "/api/v1/status/runtimeinfo": told,
+        "/api/v1/query": one,
+        "/api/v1/targets": none,
+    }
+    with served(answers) as url:
+        found = examine(prometheus=lambda: Prometheus(url))
+    late = f", {age} s after Prometheus started" if verdict == "note" else ""
+    assert f"{verdict} targets: there is no target at all{late}" in found
+    assert f"{verdict} series: there is no series of a GPU{late}" in found
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from warpwatch.clients.prometheus.client import Prometheus
 from warpwatch.clock import Clock, SystemClock
 from warpwatch.dashboards import outputs
 from warpwatch.errors import WarpwatchError
+from warpwatch.exporter.settings import DEFAULT_COUNTERS
 from warpwatch.exporter.settings import Settings as ExporterSettings
 from warpwatch.rules import documents
 from warpwatch.rules.render import Options, rendered
@@ -80,7 +81,8 @@ def up(wanted: Wanted, announce: Announce) -> None:
             announce(stack.record)
 
         if wanted.demo is None:
-            exporter.up(wanted.exporter, tell, _beside(stack, wanted), simulate=wanted.simulate)
+            listed = _listed(wanted.exporter)
+            exporter.up(listed, tell, _beside(stack, wanted), simulate=wanted.simulate)
             return
         chosen = ports.choose(wanted.exporter.address)
         simulated = dataclasses.replace(
@@ -92,6 +94,13 @@ def up(wanted: Wanted, announce: Announce) -> None:
             begin=float(int(SystemClock().now())),
         )
         fleet.serve(simulated, tell, _beside(stack, wanted, simulated), note=chosen.moved)
+
+
+def _listed(settings: ExporterSettings) -> ExporterSettings:
+    """With all that the rules beside it read, unless a list of counters was named."""
+    if settings.counters or settings.configmap or settings.collectors != DEFAULT_COUNTERS:
+        return settings
+    return dataclasses.replace(settings, counters=documents.counters())
 
 
 def _stack(wanted: Wanted, where: Places) -> Stack:
@@ -199,7 +208,8 @@ def _running_already(instance: Instance) -> Record:
             f"another `up` is starting here, process {instance.holder()}",
             hint=f"wait for it: {config.command()} status",
         )
-    return record
+    told = f"this runs already, so nothing was started; to change it: {config.command()} down"
+    return msgspec.structs.replace(record, notes=(*record.notes, told))
 
 
 def up_detached(words: Sequence[str], announce: Announce) -> None:
