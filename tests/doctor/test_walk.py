@@ -25,6 +25,7 @@ from warpwatch.doctor import alertmanager as teller
 from warpwatch.doctor import delivery, grafana, page, routes, rules, series, targets
 from warpwatch.doctor import prometheus as store
 from warpwatch.rules import alerts
+from warpwatch.rules.normalise import NEUTRAL
 from warpwatch.rules.render import Options, rendered
 
 pytestmark = [pytest.mark.process, pytest.mark.binaries]
@@ -300,6 +301,29 @@ def test_servers_that_have_no_list_of_targets_or_rules(examine: Examine) -> None
         assert examine(targets.check, **there)[0].startswith("unknown targets: has no list of")
         assert examine(rules.check, **there) == ["unknown rules: has no list of rules"]
         assert examine(teller.wired, **there)[0].startswith("unknown alertmanager: does not say")
+
+
+def test_what_a_board_lacks_is_told_apart_from_what_nobody_reads(
+    examine: Examine, whole: Whole, tmp_path: Path
+) -> None:
+    (line,) = examine(series.check, **whole.pipe())[1:]
+    assert re.fullmatch(
+        r"ok series: \d+ of \d+ neutral series have data; the others are of what these boards do "
+        "not have",
+        line,
+    )
+    few = tmp_path / "few.csv"
+    few.write_text("DCGM_FI_DEV_GPU_TEMP, gauge, a\nDCGM_FI_DEV_FAN_SPEED, gauge, b\n")
+    words = ("--source", "sim:1xT4", "-a", "127.0.0.1:0", "--collectors", str(few))
+    with program("exporter", *words) as exporter:
+        place = exporter.url.removeprefix("http://")
+        with prometheus(tmp_path, f"static_configs: [{{targets: ['{place}']}}]") as server:
+            server.wait("count(DCGM_FI_DEV_GPU_TEMP)", "1")
+            (line,) = examine(series.check, prometheus=lambda: Prometheus(server.url))[1:]
+    silent = len(NEUTRAL) - 2  # of all but the temperature and the fan, which a T4 has not
+    assert line.startswith(f"note series: {silent} of {len(NEUTRAL)} neutral series have no data")
+    assert "gpu:power:watts" in line
+    assert "gpu:fan:ratio" not in line
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
 
 
 SETTLED = 30.0
-"""Seconds after its start until a Prometheus has found its targets, has read them, and tells others."""
+"""Seconds from its start until a Prometheus knows targets and neighbours, and has read them."""
 _SETTLING = {"targets", "series", "alertmanager"}
 
 
