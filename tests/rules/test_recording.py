@@ -110,6 +110,18 @@ def test_a_pods_own_label_goes_before_its_namespaces_team(tmp_path: Path) -> Non
     play(GROUPS, series, [Expected("team:gpus:sum", "2m", wanted)], tmp_path)
 
 
+def test_a_team_may_be_called_anything_and_its_label_as_kubernetes_has_it(tmp_path: Path) -> None:
+    """Pods have `app.kubernetes.io/team`, and exporters write what Prometheus takes."""
+    told = recording.groups("app.kubernetes.io/team", {"ml": 'the "$1\\d" é'})
+    series = gpu("A", 0.5) | owner("A", "p", "ml")
+    series |= gpu("B", 0.5) | owner("B", "q", "elsewhere", ', app_kubernetes_io_team="green"')
+    wanted = {
+        'team:gpus:sum{team="the \\"$1\\\\d\\" é"}': 1.0,
+        'team:gpus:sum{team="green"}': 1.0,
+    }
+    play((normalise.group(), *told), series, [Expected("team:gpus:sum", "2m", wanted)], tmp_path)
+
+
 def test_hours_are_integrated_from_recorded_shares_and_not_from_averages(tmp_path: Path) -> None:
     """A job of a quarter of an hour, and not of a whole one; the five minutes more are those for
     which Prometheus takes a series for alive that ends without a mark, as promtool's do.

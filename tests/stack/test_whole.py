@@ -289,6 +289,13 @@ def test_what_does_not_go_together_is_refused(rig: Rig, words: list[str], compla
     assert complaint in done.stderr
 
 
+def test_what_is_wrong_in_the_background_is_told_with_the_next_step(rig: Rig) -> None:
+    done = run("up", "--demo", "--story=xid", "--detach", env=rig.env)
+    assert done.returncode == 1
+    assert "it did not start: --story: there is none of the name 'xid'" in done.stderr
+    assert "xid-79" in done.stderr.partition("next: ")[2]
+
+
 @pytest.mark.timeout(400)
 def test_a_demonstration_has_a_past_a_story_and_everything_to_scrape(rig: Rig) -> None:
     rig.env["WARPWATCH_STACK__SCRAPE_INTERVAL"] = "5s"

@@ -235,17 +235,22 @@ def up_detached(words: Sequence[str], announce: Announce) -> None:
         if process.poll() == 0:  # it found that another was quicker
             announce(_running_already(instance))
             return
-        raise WarpwatchError(
-            f"it did not start: {_last(out)}", hint=f"the rest of it is in {out} and beside it"
-        )
+        said, hint = _last(out)
+        rest = f"the rest of it is in {out} and beside it"
+        raise WarpwatchError(f"it did not start: {said}", hint=hint or rest)
 
     asyncio.run(main())
 
 
-def _last(out: Path) -> str:
+def _last(out: Path) -> tuple[str, str]:
+    """What it complained of last, and what it said to do next."""
     lines = out.read_text(encoding="utf-8", errors="replace").splitlines()
-    said = [line for line in lines if line.startswith("warpwatch: ")]
-    return (said or lines or ["it said nothing"])[-1].removeprefix("warpwatch: ")
+    said = [number for number, line in enumerate(lines) if line.startswith("warpwatch: ")]
+    if not said:
+        return (lines or ["it said nothing"])[-1], ""
+    complaint, *after = lines[said[-1] :]
+    hints = [line.removeprefix("  next: ") for line in after if line.startswith("  next: ")]
+    return complaint.removeprefix("warpwatch: "), "".join(hints[:1])
 
 
 def status() -> Record | None:

@@ -1,6 +1,7 @@
 """Each alert of hardware fires for its fault, not for what is near it, and ends with it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -148,6 +149,20 @@ def pcie(lanes: str, active: str, generation: str = "5x90") -> Series:
 
 def count(values: str) -> Series:
     return {'node:gpus:count{node="n1"}': values}
+
+
+def off_the_bus() -> Case:
+    """Stands until the GPU is read again, however long ago it was told of."""
+    case = xid("79", "48", "GPU 0 of n1 no longer answers on PCIe (XID 79).")
+    read = f"gpu:collect_success:bool{{{HERE}}}"
+    return replace(
+        case,
+        silent=(*case.silent, {**last("48", 20, "x100"), read: "1x19 0x100"}),
+        also={
+            **case.also,
+            "for long": ({**last("79", 20, "x200"), read: "1x19 0x200"}, "200m"),
+        },
+    )
 
 
 MEMORY = {
@@ -371,7 +386,7 @@ BOARDS = {
 }
 
 CASES = {
-    "GPUFallenOffBus": xid("79", "48", "GPU 0 of n1 no longer answers on PCIe (XID 79)."),
+    "GPUFallenOffBus": off_the_bus(),
     "GPUXidNeedsReboot": xid("54", "79", seen("54")),
     "GPUXidNeedsReset": xid("48", "31", seen("48")),
     "GPUXidToDecode": xid("154", "48", seen("154")),

@@ -167,6 +167,8 @@ def test_who_knows_the_cause_does_not_hear_of_its_effects(running: Running) -> N
         lost | {"alertname": "GPUFallenOffBus", "severity": "critical", "n": "off the bus"},
         lost | {"alertname": "GPUHung", "severity": "critical", "n": "hung, off the bus"},
         lost | {"alertname": "GPUHung", "uuid": "GPU-9", "n": "hung beside it"},
+        base | {"alertname": "GPUCountBelowExpected", "node": "n2", "n": "one fewer"},
+        base | {"alertname": "GPUCountBelowExpected", "node": "n3", "n": "one fewer elsewhere"},
         both | {"severity": "critical", "n": "worse"},
         both | {"n": "bad of the same GPU"},
         both | {"uuid": "GPU-4", "n": "bad of its neighbour"},
@@ -175,5 +177,11 @@ def test_who_knows_the_cause_does_not_hear_of_its_effects(running: Running) -> N
         aside | {"alertname": "GPURowsRemapped", "n": "broken there"},
         aside | {"alertname": "GPUAllocatedIdle", "family": "waste", "node": "n5", "n": "idle"},
     )
-    silent = {"hot on the same node", "hung, off the bus", "bad of the same GPU", "idle there"}
+    silent = {
+        "hot on the same node",
+        "hung, off the bus",
+        "one fewer",
+        "bad of the same GPU",
+        "idle there",
+    }
     wait_until(lambda: running.suppressed() == silent, "those are silent, and no other")
