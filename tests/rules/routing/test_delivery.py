@@ -120,13 +120,14 @@ def test_a_page_arrives_by_all_ways_and_reads_well_at_night(running: Running) ->
     lines = body.get_content().strip().splitlines()
     assert lines[0] == "A GPU is hot."
     assert lines[1:11] == ["- 90 °C."] * 10
-    assert lines[11:14] == [
+    assert lines[11:15] == [
         "+2 more",
         "What to do: https://x.example/GPUHot.md",
+        "On a terminal: warpwatch explain alert GPUHot",
         "To look at: https://x.example/d",
     ]
-    assert lines[14].startswith("To silence: http")
-    assert lines[14].endswith(
+    assert lines[15].startswith("To silence: http")
+    assert lines[15].endswith(
         "/#/silences/new?filter=%7Balertname%3D%22GPUHot%22%2Ccluster%3D%22lab%22"
         "%2Cnode%3D%22gpu%207%22%7D"
     )
