@@ -22,7 +22,7 @@ from warpwatch.clients.prometheus.client import Prometheus
 from warpwatch.clients.web import Web
 from warpwatch.clock import SystemClock
 from warpwatch.doctor import alertmanager as teller
-from warpwatch.doctor import delivery, grafana, page, routes, rules, series, targets
+from warpwatch.doctor import delivery, disk, grafana, page, routes, rules, series, targets
 from warpwatch.doctor import prometheus as store
 from warpwatch.rules import alerts
 from warpwatch.rules.normalise import NEUTRAL
@@ -301,6 +301,11 @@ def test_servers_that_have_no_list_of_targets_or_rules(examine: Examine) -> None
         assert examine(targets.check, **there)[0].startswith("unknown targets: has no list of")
         assert examine(rules.check, **there) == ["unknown rules: has no list of rules"]
         assert examine(teller.wired, **there)[0].startswith("unknown alertmanager: does not say")
+
+
+def test_a_disk_is_told_of_when_it_runs_out_of_room(examine: Examine) -> None:
+    assert examine(disk.check, disk="/x: 3 MiB are free") == ["problem disk: /x: 3 MiB are free"]
+    assert examine(disk.check) == []
 
 
 def test_what_a_board_lacks_is_told_apart_from_what_nobody_reads(

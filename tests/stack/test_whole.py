@@ -229,6 +229,9 @@ def test_a_full_disk_is_told_of_and_got_over(rig: Rig, small_disk: Path) -> None
         os.kill(rig.parts()["node_exporter"]["pid"], signal.SIGKILL)
         it.wait_for("status cannot be written: .*No space left on device")
         assert f"{rig.state}: 0 MiB are free" in str(rig.status()["notes"])
+        found = run("doctor", env=rig.env).stdout
+        assert f"{rig.state}: 0 MiB are free; without any, what is measured is lost" in found
+        assert "next: make room" in found
         filling.unlink()
         os.kill(rig.parts()["alertmanager"]["pid"], signal.SIGKILL)
         wait_until(lambda: rig.parts()["alertmanager"]["restarts"] == 1, "it is written again")

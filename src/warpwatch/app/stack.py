@@ -31,7 +31,7 @@ from warpwatch.rules.routing.settings import Settings as Routing
 from warpwatch.stack import detach, ports
 from warpwatch.stack.binaries import Finder
 from warpwatch.stack.instance import Instance, Record, Running, lives
-from warpwatch.stack.places import Places
+from warpwatch.stack.places import MORE_SPACE, Places
 from warpwatch.stack.scrape import Gpus
 from warpwatch.stack.service import Background, Stack
 from warpwatch.stack.settings import Existing, Settings
@@ -261,7 +261,8 @@ def status() -> Record | None:
     if record is None or not where.remark:
         return record
     # Where it matters most, the one that runs could not write it down.
-    return msgspec.structs.replace(record, notes=(*record.notes, where.remark))
+    told = f"{where.remark} (next: {MORE_SPACE})"
+    return msgspec.structs.replace(record, notes=(*record.notes, told))
 
 
 def down(*, wipe: bool) -> tuple[int, tuple[Path, ...]]:

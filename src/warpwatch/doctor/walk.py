@@ -8,6 +8,7 @@ from warpwatch.clients.prometheus.client import Missing
 from warpwatch.doctor import (
     alertmanager,
     delivery,
+    disk,
     grafana,
     page,
     prometheus,
@@ -23,6 +24,7 @@ from warpwatch.errors import Unreachable
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("exporter", page.check),
     ("prometheus", prometheus.check),
+    ("disk", disk.check),
     ("targets", targets.check),
     ("series", series.check),
     ("rules", rules.check),
