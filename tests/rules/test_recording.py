@@ -157,6 +157,16 @@ def test_what_slows_a_gpu_is_told_by_reason_and_together(tmp_path: Path) -> None
     play(GROUPS, series, expected, tmp_path)
 
 
+def test_what_is_slowed_for_two_reasons_at_once_is_not_slowed_twice(tmp_path: Path) -> None:
+    named = labels("A")
+    series = gpu("A", 0.5) | {
+        f"DCGM_FI_DEV_POWER_VIOLATION{named}": "0+30000000000x20",
+        f"DCGM_FI_DEV_THERMAL_VIOLATION{named}": "0+15000000000x20",
+    }
+    whole = Expected("gpu:throttled:ratio", "8m", {f"gpu:throttled:ratio{{{WHOLE}}}": 1})
+    play(GROUPS, series, [whole], tmp_path)
+
+
 WHOLE = 'node="n1", gpu="0", uuid="A", model="H100"'
 
 
@@ -225,6 +235,10 @@ def test_gpus_that_nobody_tells_of_any_more_are_unmetered_and_not_idle(tmp_path:
     play(
         GROUPS,
         vanished,
-        [Expected("node:unmetered:sum", "9m", {'node:unmetered:sum{node="n1"}': 1})],
+        [
+            Expected("node:unmetered:sum", "9m", {'node:unmetered:sum{node="n1"}': 1}),
+            Expected("node:unmetered:sum", "60m", {'node:unmetered:sum{node="n1"}': 1}),
+            Expected("node:unmetered:sum", "70m", {}),
+        ],
         tmp_path,
     )
