@@ -93,7 +93,8 @@ def up(wanted: Wanted, announce: Announce) -> None:
             counters=documents.counters(),
             begin=float(int(SystemClock().now())),
         )
-        fleet.serve(simulated, tell, _beside(stack, wanted, simulated), note=chosen.moved)
+        moved = f"exporter is at {chosen.listen}: {chosen.moved}" if chosen.moved else ""
+        fleet.serve(simulated, tell, _beside(stack, wanted, simulated), note=moved)
 
 
 def _listed(settings: ExporterSettings) -> ExporterSettings:

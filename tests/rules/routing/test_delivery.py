@@ -140,6 +140,8 @@ def test_warnings_go_to_chat_watchdog_to_the_dead_mans_switch_and_info_nowhere(
 ) -> None:
     post(running.url, {"alertname": "GPUUnderused", "severity": "info"}, summary="Idle.")
     post(running.url, {"alertname": "Watchdog", "severity": "info"}, summary="Alerting works.")
+    test = {"alertname": "WarpwatchTest", "severity": "critical", "family": "test"}
+    post(running.url, test, summary="A test.")
     post(
         running.url, {"alertname": "GPUFanFailing", "severity": "warning"}, summary="A fan stands."
     )
@@ -149,7 +151,15 @@ def test_warnings_go_to_chat_watchdog_to_the_dead_mans_switch_and_info_nowhere(
     assert message["text"].startswith("A fan stands.\n- A fan stands.\nTo silence: ")
     assert message["color"] == "warning"
     assert running.web.at("/deadman")[0]["commonLabels"]["alertname"] == "Watchdog"
-    assert running.web.at("/pager") == []
+    # There is nothing to explain of a test.
+    wait_until(lambda: running.mail.got, "the test has arrived")
+    body = running.mail.got[0].get_body()
+    assert body is not None
+    assert "warpwatch explain" not in body.get_content()
+    names = {
+        each["labels"]["alertname"] for it in running.web.at("/pager") for each in it["alerts"]
+    }
+    assert names == {"WarpwatchTest"}
 
 
 def test_who_knows_the_cause_does_not_hear_of_its_effects(running: Running) -> None:
