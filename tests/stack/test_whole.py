@@ -31,6 +31,8 @@ def _says(console: str, token: str = "") -> str:
 
 
 def test_everything_runs_is_scraped_and_is_told_of(rig: Rig) -> None:
+    (rig.state / "rules").mkdir(parents=True)
+    (rig.state / "rules" / "of_another_version.yaml").write_text("groups: []\n")
     with rig.up() as it:
         status = rig.status()
         assert {part["name"]: part["state"] for part in status["parts"]} == dict.fromkeys(
