@@ -10,6 +10,7 @@ import pytest
 import yaml
 from compose_spec import PyCompose
 
+from warpwatch.exporter.settings import DEFAULT_COUNTERS
 from warpwatch.stack import documents
 
 ROOT = Path(__file__).parents[2]
@@ -54,6 +55,13 @@ def test_files_that_are_mounted_are_there() -> None:
     local = [mount.split(":")[0] for mount in mounts if str(mount).startswith(".")]
     assert len(local) >= 4
     assert [path for path in local if not (FOLDER / path).exists()] == []
+
+
+def test_exporters_serve_all_that_the_rules_read() -> None:
+    """Under the name at which an exporter looks for its list."""
+    wanted = f"../generated/warpwatch-counters.csv:{DEFAULT_COUNTERS}:ro"
+    for name in ("exporter", "fleet"):
+        assert wanted in services()[name]["volumes"]
 
 
 @pytest.mark.parametrize("path", documents.files())

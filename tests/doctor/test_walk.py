@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -19,10 +20,12 @@ from sinks import sinks
 from warpwatch.clients.alertmanager.client import Alertmanager
 from warpwatch.clients.prometheus.client import Prometheus
 from warpwatch.clients.web import Web
+from warpwatch.clock import SystemClock
 from warpwatch.doctor import alertmanager as teller
-from warpwatch.doctor import delivery, grafana, page, routes, rules, series, targets
+from warpwatch.doctor import delivery, disk, grafana, page, routes, rules, series, targets
 from warpwatch.doctor import prometheus as store
 from warpwatch.rules import alerts
+from warpwatch.rules.normalise import NEUTRAL
 from warpwatch.rules.render import Options, rendered
 
 pytestmark = [pytest.mark.process, pytest.mark.binaries]
@@ -177,9 +180,9 @@ def test_what_does_not_answer_is_told_once_and_the_rest_is_looked_at(examine: Ex
     ]
 
 
-def test_nothing_to_look_at_is_no_problem_but_said(examine: Examine) -> None:
+def test_nothing_to_look_at_is_a_problem_for_a_cron_job_must_hear_of_it(examine: Examine) -> None:
     assert examine() == [
-        "unknown prometheus: none is given, and no stack runs here",
+        "problem prometheus: none is given, and none runs here",
         "unknown alertmanager: none is given, and no stack runs here",
     ]
 
@@ -298,6 +301,55 @@ def test_servers_that_have_no_list_of_targets_or_rules(examine: Examine) -> None
         assert examine(targets.check, **there)[0].startswith("unknown targets: has no list of")
         assert examine(rules.check, **there) == ["unknown rules: has no list of rules"]
         assert examine(teller.wired, **there)[0].startswith("unknown alertmanager: does not say")
+
+
+def test_a_disk_is_told_of_when_it_runs_out_of_room(examine: Examine) -> None:
+    assert examine(disk.check, disk="/x: 3 MiB are free") == ["problem disk: /x: 3 MiB are free"]
+    assert examine(disk.check) == []
+
+
+def test_what_a_board_lacks_is_told_apart_from_what_nobody_reads(
+    examine: Examine, whole: Whole, tmp_path: Path
+) -> None:
+    (line,) = examine(series.check, **whole.pipe())[1:]
+    assert re.fullmatch(
+        r"ok series: \d+ of \d+ neutral series have data; the others are of what these boards do "
+        "not have",
+        line,
+    )
+    few = tmp_path / "few.csv"
+    few.write_text("DCGM_FI_DEV_GPU_TEMP, gauge, a\nDCGM_FI_DEV_FAN_SPEED, gauge, b\n")
+    words = ("--source", "sim:1xT4", "-a", "127.0.0.1:0", "--collectors", str(few))
+    with program("exporter", *words) as exporter:
+        place = exporter.url.removeprefix("http://")
+        with prometheus(tmp_path, f"static_configs: [{{targets: ['{place}']}}]") as server:
+            server.wait("count(DCGM_FI_DEV_GPU_TEMP)", "1")
+            (line,) = examine(series.check, prometheus=lambda: Prometheus(server.url))[1:]
+    silent = len(NEUTRAL) - 2  # of all but the temperature and the fan, which a T4 has not
+    assert line.startswith(f"note series: {silent} of {len(NEUTRAL)} neutral series have no data")
+    assert "gpu:power:watts" in line
+    assert "gpu:fan:ratio" not in line
+
+
+@pytest.mark.parametrize(
+    ("age", "verdict"),
+    [(5, "note"), (35, "problem")],
+)
+def test_what_has_only_just_started_is_given_time(examine: Examine, age: int, verdict: str) -> None:
+    began = datetime.fromtimestamp(SystemClock().now() - age, tz=UTC).isoformat()
+    told = f'{{"status": "success", "data": {{"startTime": "{began}"}}}}'
+    one = '{"status": "success", "data": {"resultType": "vector", "result": []}}'
+    none = '{"status": "success", "data": {"activeTargets": [], "droppedTargets": []}}'
+    answers = {
+        "/api/v1/status/runtimeinfo": told,
+        "/api/v1/query": one,
+        "/api/v1/targets": none,
+    }
+    with served(answers) as url:
+        found = examine(prometheus=lambda: Prometheus(url))
+    late = f", {age} s after Prometheus started" if verdict == "note" else ""
+    assert f"{verdict} targets: there is no target at all{late}" in found
+    assert f"{verdict} series: there is no series of a GPU{late}" in found
 
 
 @pytest.mark.parametrize(

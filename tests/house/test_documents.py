@@ -38,7 +38,7 @@ def test_the_architecture_draws_the_layers_that_the_linter_holds() -> None:
 
 
 def test_every_command_has_a_module_and_every_module_a_command() -> None:
-    shared = {"__init__", "main", "logs", "servers", "spans", "tables", "writing"}
+    shared = {"__init__", "main", "hints", "logs", "servers", "spans", "tables", "writing"}
     modules = {path.stem for path in (SOURCE / "cli").glob("*.py")}
     assert {entry.module for entry in COMMANDS.values()} == modules - shared
 

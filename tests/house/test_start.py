@@ -62,4 +62,4 @@ def test_the_exporter_brings_only_what_it_needs() -> None:
 def test_help_imports_no_command() -> None:
     loaded = modules(PROBE, "--help")
     commands = {name for name in loaded if name.startswith("warpwatch.cli.")}
-    assert commands == {"warpwatch.cli.main"}
+    assert commands == {"warpwatch.cli.main", "warpwatch.cli.hints"}

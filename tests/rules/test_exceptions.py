@@ -90,20 +90,21 @@ def test_alerts_without_the_threshold_stay_as_they_are() -> None:
         ({"tresholds": {}}, "unknown field `tresholds`"),
         ({"thresholds": {"hot": 1}}, "there is no threshold 'hot'"),
         ({"thresholds": {"hot_celsius": "hot"}}, r"thresholds\[...\]: Expected `float`"),
-        ({"boards": {"T4": {"hot": 1}}}, "there is no threshold 'hot'"),
-        ({"boards": {"T4": {"hot_celsius": -1}}}, "is below nothing"),
+        ({"boards": {"T4": {"hot": 1}}}, "boards.T4: there is no threshold 'hot'"),
+        ({"boards": {"T4": {"hot_celsius": -1}}}, "boards.T4: .*is below nothing"),
         (
             {"boards": {"T4": {"error_ratio": 0.1}}},
-            "rules.boards.T4: no alert that has error_ratio tells of boards",
+            "boards.T4: no alert that has error_ratio tells of boards",
         ),
         (
             {"namespaces": {"ml": {"disk_ratio": 0.1}}},
-            "rules.namespaces.ml: no alert that has disk_ratio tells of namespaces",
+            "namespaces.ml: no alert that has disk_ratio tells of namespaces",
         ),
     ],
 )
 def test_what_cannot_be_excepted_is_told_with_its_place(
     said: dict[str, object], message: str
 ) -> None:
-    with pytest.raises(InputError, match=f"^w.toml: rules.*{message}"):
+    with pytest.raises(InputError, match=f"^w.toml: rules.*{message}") as caught:
         options(said)
+    assert str(caught.value).count("w.toml") == 1

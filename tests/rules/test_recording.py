@@ -110,6 +110,18 @@ def test_a_pods_own_label_goes_before_its_namespaces_team(tmp_path: Path) -> Non
     play(GROUPS, series, [Expected("team:gpus:sum", "2m", wanted)], tmp_path)
 
 
+def test_a_team_may_be_called_anything_and_its_label_as_kubernetes_has_it(tmp_path: Path) -> None:
+    """Pods have `app.kubernetes.io/team`, and exporters write what Prometheus takes."""
+    told = recording.groups("app.kubernetes.io/team", {"ml": 'the "$1\\d" é'})
+    series = gpu("A", 0.5) | owner("A", "p", "ml")
+    series |= gpu("B", 0.5) | owner("B", "q", "elsewhere", ', app_kubernetes_io_team="green"')
+    wanted = {
+        'team:gpus:sum{team="the \\"$1\\\\d\\" é"}': 1.0,
+        'team:gpus:sum{team="green"}': 1.0,
+    }
+    play((normalise.group(), *told), series, [Expected("team:gpus:sum", "2m", wanted)], tmp_path)
+
+
 def test_hours_are_integrated_from_recorded_shares_and_not_from_averages(tmp_path: Path) -> None:
     """A job of a quarter of an hour, and not of a whole one; the five minutes more are those for
     which Prometheus takes a series for alive that ends without a mark, as promtool's do.
@@ -143,6 +155,16 @@ def test_what_slows_a_gpu_is_told_by_reason_and_together(tmp_path: Path) -> None
         )
     ]
     play(GROUPS, series, expected, tmp_path)
+
+
+def test_what_is_slowed_for_two_reasons_at_once_is_not_slowed_twice(tmp_path: Path) -> None:
+    named = labels("A")
+    series = gpu("A", 0.5) | {
+        f"DCGM_FI_DEV_POWER_VIOLATION{named}": "0+30000000000x20",
+        f"DCGM_FI_DEV_THERMAL_VIOLATION{named}": "0+15000000000x20",
+    }
+    whole = Expected("gpu:throttled:ratio", "8m", {f"gpu:throttled:ratio{{{WHOLE}}}": 1})
+    play(GROUPS, series, [whole], tmp_path)
 
 
 WHOLE = 'node="n1", gpu="0", uuid="A", model="H100"'
@@ -213,6 +235,10 @@ def test_gpus_that_nobody_tells_of_any_more_are_unmetered_and_not_idle(tmp_path:
     play(
         GROUPS,
         vanished,
-        [Expected("node:unmetered:sum", "9m", {'node:unmetered:sum{node="n1"}': 1})],
+        [
+            Expected("node:unmetered:sum", "9m", {'node:unmetered:sum{node="n1"}': 1}),
+            Expected("node:unmetered:sum", "60m", {'node:unmetered:sum{node="n1"}': 1}),
+            Expected("node:unmetered:sum", "70m", {}),
+        ],
         tmp_path,
     )

@@ -52,6 +52,12 @@ def test_the_settings_file_counts_and_flags_count_before_it(tmp_path: Path) -> N
     )
 
 
+def test_labels_of_objects_are_not_taken_without_objects(tmp_path: Path) -> None:
+    done = run("rules", "render", "--out", str(tmp_path), "--label", "a=b")
+    assert (done.returncode, list(tmp_path.iterdir())) == (2, [])
+    assert "next: add --format kubernetes" in done.stderr
+
+
 def test_time_is_scaled_for_a_demonstration_alone(tmp_path: Path) -> None:
     done = run("rules", "render", "--out", str(tmp_path), "--time-scale", "10")
     assert done.returncode == 2

@@ -230,3 +230,35 @@ def test_it_waits_longer_and_longer_up_to_a_bound(tmp_path: Path) -> None:
 
     asyncio.run(main())
     assert [each for each in slept if each != 0.5][:5] == [1.0, 2.0, 4.0, 5.0, 5.0]
+
+
+def test_after_a_long_life_it_waits_no_longer_than_at_first(tmp_path: Path) -> None:
+    slept: list[float] = []
+
+    class Leaper(SystemClock):
+        leapt = 0.0
+
+        def monotonic(self) -> float:
+            return super().monotonic() + self.leapt
+
+        async def sleep(self, seconds: float) -> None:
+            slept.append(seconds)
+            await super().sleep(0)
+
+    async def main() -> None:
+        clock = Leaper()
+        spec = Spec("child", ["/bin/false"], "127.0.0.1:1", "/")
+        pace = Pace(eager=0.5, first_wait=1.0, longest_wait=60.0)
+
+        def changed() -> None:
+            if keeper.state is State.STOPPED and keeper.restarts == 3:
+                clock.leapt = 61.0
+
+        keeper = Keeper(spec, clock, pace, LogFile(tmp_path / "child.log"), changed)
+        running = asyncio.create_task(keeper.run())
+        await until(lambda: keeper.restarts > 5)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    asyncio.run(main())
+    assert [each for each in slept if each != 0.5][:5] == [1.0, 2.0, 4.0, 1.0, 2.0]

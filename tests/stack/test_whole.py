@@ -31,6 +31,8 @@ def _says(console: str, token: str = "") -> str:
 
 
 def test_everything_runs_is_scraped_and_is_told_of(rig: Rig) -> None:
+    (rig.state / "rules").mkdir(parents=True)
+    (rig.state / "rules" / "of_another_version.yaml").write_text("groups: []\n")
     with rig.up() as it:
         status = rig.status()
         assert {part["name"]: part["state"] for part in status["parts"]} == dict.fromkeys(
@@ -43,6 +45,7 @@ def test_everything_runs_is_scraped_and_is_told_of(rig: Rig) -> None:
         assert token.stat().st_mode & 0o777 == 0o600
         assert _says(rig.parts()["console"]["url"], token.read_text()) == "operator"
         rig.wait("count(DCGM_FI_DEV_GPU_TEMP)", ["1"])
+        rig.wait("count(DCGM_FI_DEV_ENFORCED_POWER_LIMIT)", ["1"])  # in no default list
         rig.wait("prometheus_notifications_alertmanagers_discovered", ["1"])
         assert rig.query("count(node_cpu_seconds_total) > bool 0") == ["1"]
         assert rig.query("sum(prometheus_rule_evaluation_failures_total)") == ["0"]
@@ -58,6 +61,18 @@ def test_everything_runs_is_scraped_and_is_told_of(rig: Rig) -> None:
     assert not any(map(alive, (part["pid"] for part in status["parts"] if part["pid"])))
     assert (rig.state / "prometheus" / "wal").is_dir()
     assert run("status", env=rig.env).returncode == 3
+
+
+def test_a_list_of_counters_that_is_named_is_the_one_that_is_served(
+    rig: Rig, tmp_path: Path
+) -> None:
+    file = tmp_path / "few.csv"
+    file.write_text("DCGM_FI_DEV_GPU_TEMP, gauge, Temperature.\n")
+    rig.env["DCGM_EXPORTER_COLLECTORS"] = str(file)
+    with rig.up() as it:
+        page = parse(it.get("/metrics").text)
+    names = {sample.name for sample in page.samples if sample.name.startswith("DCGM_")}
+    assert names == {"DCGM_FI_DEV_GPU_TEMP"}
 
 
 def test_a_child_that_is_killed_is_started_again_and_that_is_said(rig: Rig) -> None:
@@ -91,8 +106,9 @@ def test_in_the_background_it_runs_until_down_and_wipe_leaves_nothing(rig: Rig) 
     assert all(part["url"] in said for part in status["parts"])
     assert os.getsid(status["pid"]) == status["pid"]
     children = rig.children()
-    again = rig.run("up", "--detach")
-    assert again == said
+    again = rig.run("up", "--detach").splitlines()
+    (told,) = [line for line in again if line not in said.splitlines()]
+    assert "runs already, so nothing was started" in told
     assert f"stopped process {status['pid']}" in rig.run("down")
     assert not any(map(alive, [status["pid"], *children]))
     assert sorted(path.name for path in rig.home.joinpath("state").iterdir()) == ["warpwatch"]
@@ -108,6 +124,7 @@ def test_a_second_up_says_what_runs_and_starts_nothing(rig: Rig) -> None:
         assert done.returncode == 0
         assert f"{it.url}/metrics" in done.stdout
         assert f"process {it.process.pid}" in done.stdout
+        assert "runs already, so nothing was started" in done.stdout
         assert len(rig.children()) == 3
 
 
@@ -214,6 +231,9 @@ def test_a_full_disk_is_told_of_and_got_over(rig: Rig, small_disk: Path) -> None
         os.kill(rig.parts()["node_exporter"]["pid"], signal.SIGKILL)
         it.wait_for("status cannot be written: .*No space left on device")
         assert f"{rig.state}: 0 MiB are free" in str(rig.status()["notes"])
+        found = run("doctor", env=rig.env).stdout
+        assert f"{rig.state}: 0 MiB are free; without any, what is measured is lost" in found
+        assert "next: make room" in found
         filling.unlink()
         os.kill(rig.parts()["alertmanager"]["pid"], signal.SIGKILL)
         wait_until(lambda: rig.parts()["alertmanager"]["restarts"] == 1, "it is written again")
@@ -272,6 +292,13 @@ def test_what_does_not_go_together_is_refused(rig: Rig, words: list[str], compla
     done = run("up", "--address", "127.0.0.1:0", *words, env=rig.env)
     assert done.returncode in {1, 2}
     assert complaint in done.stderr
+
+
+def test_what_is_wrong_in_the_background_is_told_with_the_next_step(rig: Rig) -> None:
+    done = run("up", "--demo", "--story=xid", "--detach", env=rig.env)
+    assert done.returncode == 1
+    assert "it did not start: --story: there is none of the name 'xid'" in done.stderr
+    assert "xid-79" in done.stderr.partition("next: ")[2]
 
 
 @pytest.mark.timeout(400)

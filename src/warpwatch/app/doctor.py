@@ -68,14 +68,19 @@ async def _pipe(asked: Asked, open_: AsyncExitStack) -> Pipe:
         prometheus=await opened(Prometheus(there.url, there.access)) if there else None,
         alertmanager=await opened(Alertmanager(teller.url, teller.access)) if teller else None,
         grafana=await opened(Web(asked.grafana, asked.grafana_access)) if asked.grafana else None,
+        disk=stack.places().remark if there and there.url == _running().get("prometheus") else "",
         deliver=asked.deliver,
     )
 
 
 def _running_page() -> str:
+    return _running().get("exporter", "")
+
+
+def _running() -> Mapping[str, str]:
+    """Addresses of what runs here, by name."""
     record = stack.status()
-    parts = record.parts if record else ()
-    return next((part.url for part in parts if part.name == "exporter"), "")
+    return {part.name: part.url for part in record.parts} if record else {}
 
 
 def examine_node(settings: Settings, tell: Tell) -> None:

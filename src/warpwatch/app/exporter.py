@@ -96,7 +96,8 @@ async def _serve(
         requests = sockets.listening(sockets.EXPORTER, exporter.port, heed)
         await _listen(requests, stack, "profiling cannot be paused here")
         info = await exporter.first_look()
-        notes = "; ".join(filter(None, (note, moved)))
+        told = f"exporter is at port {exporter.port}: {moved}" if moved else ""
+        notes = "; ".join(filter(None, (note, told)))
         url = url_of(settings.address, exporter.port, secure=exporter.secure)
         started = Started(info.detail, info.simulated, url, notes)
         if not await signals.entered(stack, beside(started)):

@@ -23,6 +23,7 @@ from warpwatch.clients.prometheus.client import Prometheus
 from warpwatch.clock import Clock, SystemClock
 from warpwatch.dashboards import outputs
 from warpwatch.errors import WarpwatchError
+from warpwatch.exporter.settings import DEFAULT_COUNTERS
 from warpwatch.exporter.settings import Settings as ExporterSettings
 from warpwatch.rules import documents
 from warpwatch.rules.render import Options, rendered
@@ -30,7 +31,7 @@ from warpwatch.rules.routing.settings import Settings as Routing
 from warpwatch.stack import detach, ports
 from warpwatch.stack.binaries import Finder
 from warpwatch.stack.instance import Instance, Record, Running, lives
-from warpwatch.stack.places import Places
+from warpwatch.stack.places import MORE_SPACE, Places
 from warpwatch.stack.scrape import Gpus
 from warpwatch.stack.service import Background, Stack
 from warpwatch.stack.settings import Existing, Settings
@@ -80,7 +81,8 @@ def up(wanted: Wanted, announce: Announce) -> None:
             announce(stack.record)
 
         if wanted.demo is None:
-            exporter.up(wanted.exporter, tell, _beside(stack, wanted), simulate=wanted.simulate)
+            listed = _listed(wanted.exporter)
+            exporter.up(listed, tell, _beside(stack, wanted), simulate=wanted.simulate)
             return
         chosen = ports.choose(wanted.exporter.address)
         simulated = dataclasses.replace(
@@ -91,7 +93,15 @@ def up(wanted: Wanted, announce: Announce) -> None:
             counters=documents.counters(),
             begin=float(int(SystemClock().now())),
         )
-        fleet.serve(simulated, tell, _beside(stack, wanted, simulated), note=chosen.moved)
+        moved = f"exporter is at {chosen.listen}: {chosen.moved}" if chosen.moved else ""
+        fleet.serve(simulated, tell, _beside(stack, wanted, simulated), note=moved)
+
+
+def _listed(settings: ExporterSettings) -> ExporterSettings:
+    """With all that the rules beside it read, unless a list of counters was named."""
+    if settings.counters or settings.configmap or settings.collectors != DEFAULT_COUNTERS:
+        return settings
+    return dataclasses.replace(settings, counters=documents.counters())
 
 
 def _stack(wanted: Wanted, where: Places) -> Stack:
@@ -199,7 +209,8 @@ def _running_already(instance: Instance) -> Record:
             f"another `up` is starting here, process {instance.holder()}",
             hint=f"wait for it: {config.command()} status",
         )
-    return record
+    told = f"this runs already, so nothing was started; to change it: {config.command()} down"
+    return msgspec.structs.replace(record, notes=(*record.notes, told))
 
 
 def up_detached(words: Sequence[str], announce: Announce) -> None:
@@ -225,17 +236,22 @@ def up_detached(words: Sequence[str], announce: Announce) -> None:
         if process.poll() == 0:  # it found that another was quicker
             announce(_running_already(instance))
             return
-        raise WarpwatchError(
-            f"it did not start: {_last(out)}", hint=f"the rest of it is in {out} and beside it"
-        )
+        said, hint = _last(out)
+        rest = f"the rest of it is in {out} and beside it"
+        raise WarpwatchError(f"it did not start: {said}", hint=hint or rest)
 
     asyncio.run(main())
 
 
-def _last(out: Path) -> str:
+def _last(out: Path) -> tuple[str, str]:
+    """What it complained of last, and what it said to do next."""
     lines = out.read_text(encoding="utf-8", errors="replace").splitlines()
-    said = [line for line in lines if line.startswith("warpwatch: ")]
-    return (said or lines or ["it said nothing"])[-1].removeprefix("warpwatch: ")
+    said = [number for number, line in enumerate(lines) if line.startswith("warpwatch: ")]
+    if not said:
+        return (lines or ["it said nothing"])[-1], ""
+    complaint, *after = lines[said[-1] :]
+    hints = [line.removeprefix("  next: ") for line in after if line.startswith("  next: ")]
+    return complaint.removeprefix("warpwatch: "), "".join(hints[:1])
 
 
 def status() -> Record | None:
@@ -246,7 +262,8 @@ def status() -> Record | None:
     if record is None or not where.remark:
         return record
     # Where it matters most, the one that runs could not write it down.
-    return msgspec.structs.replace(record, notes=(*record.notes, where.remark))
+    told = f"{where.remark} (next: {MORE_SPACE})"
+    return msgspec.structs.replace(record, notes=(*record.notes, told))
 
 
 def down(*, wipe: bool) -> tuple[int, tuple[Path, ...]]:

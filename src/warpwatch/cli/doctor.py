@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from warpwatch.cli import servers
+from warpwatch.cli.hints import typed
 
 if TYPE_CHECKING:
     from warpwatch.app.doctor import Tell
@@ -99,7 +100,7 @@ def _print(finding: "Finding") -> None:
     mark = click.style(f"{_MARKS[finding.verdict]:<7}", fg=_COLOURS[finding.verdict])
     click.echo(f"{mark}  {finding.link:<12}  {finding.looked}: {finding.found}")
     if finding.next:
-        click.echo(f"{'':<23}next: {finding.next}")
+        click.echo(f"{'':<23}next: {typed(finding.next)}")
 
 
 def _ended(told: "list[Finding]", output: str) -> int:

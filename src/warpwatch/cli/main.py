@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import click
 
 from warpwatch import __version__
+from warpwatch.cli.hints import typed
 from warpwatch.errors import WarpwatchError
 
 INTERRUPTED = 130
@@ -102,5 +103,5 @@ def run(arguments: Sequence[str]) -> int:
 def _complain(message: str, hint: str, code: int) -> int:
     click.echo(f"warpwatch: {message}", err=True)
     if hint:
-        click.echo(f"  next: {hint}", err=True)
+        click.echo(f"  next: {typed(hint)}", err=True)
     return code

@@ -65,6 +65,8 @@ def render(  # noqa: PLR0917  click hands over one argument per option
             "--time-scale makes alerts that are wrong for real GPUs",
             hint="add --demo where that is what it is for",
         )
+    if labels and form != "kubernetes":
+        raise UsageError("--label is for objects", hint="add --format kubernetes")
     said = rules(file)
     options = dataclasses.replace(
         said,

@@ -24,6 +24,8 @@ class Pipe:
     prometheus: Prometheus | None = None
     alertmanager: Alertmanager | None = None
     grafana: Web | None = None
+    disk: str = ""
+    """That the stack which runs here has little room; empty while it has enough."""
     deliver: bool = False
     """Whether a test alert is handed in and its way followed."""
 

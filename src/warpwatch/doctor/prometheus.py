@@ -10,16 +10,18 @@ OLDEST = (2, 42)
 
 async def check(pipe: Pipe) -> Findings:
     if pipe.prometheus is None:
-        yield Link("prometheus", "--prometheus").unknown(
-            "none is given, and no stack runs here", "warpwatch up, or --prometheus URL"
+        # Not merely unknown: where it stands in a cron job, a stack that has died must be heard of.
+        yield Link("prometheus", "--prometheus").problem(
+            "none is given, and none runs here", "warpwatch up, or --prometheus URL"
         )
         return
     link = Link("prometheus", pipe.prometheus.url)
     version = (await pipe.prometheus.build()).version
-    (one,) = (await pipe.prometheus.query("1")).data
+    one = [each.value for each in (await pipe.prometheus.query("1")).data]
     numbers = re.match(r"v?(\d+)\.(\d+)", version)
-    if one.value != 1.0:
-        yield link.problem(f"works out that 1 is {one.value}", "look what answers there")
+    if one != [1.0]:
+        told = ", ".join(map(str, one)) or "nothing"
+        yield link.problem(f"works out that 1 is {told}", "look what answers there")
     elif numbers and OLDEST > (int(numbers[1]), int(numbers[2])) >= (2, 0):
         yield link.problem(
             f"is {version}; rules need 2.42, which has keep_firing_for", "put a newer one there"

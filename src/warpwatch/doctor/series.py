@@ -1,14 +1,17 @@
 """Series: that those which rules read are there, and are fresh."""
 
+from warpwatch.clients.prometheus.client import Prometheus
 from warpwatch.doctor.finding import Findings, Link, gpus
 from warpwatch.doctor.pipe import NAMES, SEEN, Pipe
 from warpwatch.rules.documents import fields
+from warpwatch.rules.neutral import Neutral
 from warpwatch.rules.normalise import NEUTRAL
 
 STALE = 150.0
 """Seconds; a scrape in a minute is usual, and one may fail."""
 SHOWN = 8
 _NEWEST = " or ".join(f"timestamp({name})" for name in NAMES)
+_LACKING = 'warpwatch_gpu_gap{reason="unsupported"}'
 _LIST = "for all of them give the exporter -f deploy/generated/warpwatch-counters.csv"
 
 
@@ -27,18 +30,18 @@ async def check(pipe: Pipe) -> Findings:
         yield link.problem(
             f"the newest is {age[0].value:.0f} s old", "see that the clocks of both agree: date -u"
         )
+    async for finding in _neutral(link, server):
+        yield finding
+
+
+async def _neutral(link: Link, server: Prometheus) -> Findings:
+    """What has no data because nobody reads it, apart from what the boards themselves lack."""
     names = {field.name for field in fields()}
     wanted = f'{{__name__=~"{"|".join(sorted(names))}"}}'
-    present = {
-        each.labels["__name__"]
-        for each in (await server.query(f"count by (__name__) ({wanted})")).data
-    }
-    missing = [
-        neutral.series
-        for neutral in NEUTRAL
-        if not any(field.name in present for field in neutral.fields)
-        and not (neutral.added and {field.name for field in neutral.added} <= present)
-    ]
+    present = await _labels(server, "__name__", wanted)
+    lacking = await _labels(server, "field", _LACKING)
+    empty = [each for each in NEUTRAL if not _any(each, present)]
+    missing = [each.series for each in empty if not _any(each, lacking)]
     total = len(NEUTRAL)
     if missing:
         more = f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else ""
@@ -47,5 +50,21 @@ async def check(pipe: Pipe) -> Findings:
             f"silent: {', '.join(missing[:SHOWN])}{more}",
             _LIST,
         )
+    elif empty:
+        yield link.ok(
+            f"{total - len(empty)} of {total} neutral series have data; the others are of what "
+            "these boards do not have"
+        )
     else:
         yield link.ok(f"all {total} neutral series have data")
+
+
+async def _labels(server: Prometheus, label: str, selector: str) -> set[str]:
+    found = (await server.query(f"count by ({label}) ({selector})")).data
+    return {each.labels.get(label, "") for each in found}
+
+
+def _any(neutral: Neutral, names: set[str]) -> bool:
+    """Whether these are enough to make it."""
+    added = {field.name for field in neutral.added}
+    return any(field.name in names for field in neutral.fields) or (bool(added) and added <= names)

@@ -14,6 +14,11 @@ _SELECT = (
     "monitor with `kubectl get prometheus -A -o jsonpath='{..serviceMonitorSelector}"
     "{..podMonitorSelector}'`"
 )
+_NO_GPUS = ("no target gives series of GPUs", _SELECT)
+_NONE = (
+    "there is no target at all",
+    f"if it started just now, look again in half a minute; otherwise {_SELECT}",
+)
 _HINTS = {
     "connection refused": "see that the exporter runs there: systemctl status warpwatch-exporter",
     "deadline exceeded": "raise scrape_timeout, and look why it is slow: warpwatch doctor exporter",
@@ -58,10 +63,11 @@ def _told(
     ours = [each for each in found.active_targets if _is_page(each, pipe)]
     gpus = [each for each in found.active_targets if each.labels.get("job") in jobs]
     gpus += [each for each in ours if each not in gpus]
-    if pipe.page is not None and not pipe.path.endswith("/sd") and not ours:
+    known = found.active_targets or found.dropped_targets
+    if known and pipe.page is not None and not pipe.path.endswith("/sd") and not ours:
         yield _absent(link, found, pipe)
     if not gpus:
-        yield link.problem("no target gives series of GPUs", _SELECT)
+        yield link.problem(*(_NO_GPUS if found.active_targets else _NONE))
         return
     down = [each for each in gpus if each.health == "down"]
     waiting = [each for each in gpus if each.health == "unknown"]

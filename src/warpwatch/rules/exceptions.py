@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from warpwatch.errors import UsageError
+from warpwatch.errors import InputError, UsageError
 from warpwatch.rules import owners
 from warpwatch.rules.model import Alert
 from warpwatch.rules.thresholds import Thresholds, changed, written
@@ -36,7 +36,8 @@ def settled(alert: Alert, thresholds: Thresholds, exceptions: Exceptions = NONE)
     for selector, others in _concerning(alert, exceptions):
         other = alert.expr % written(changed(others, thresholds))
         expr = f"(({expr}) unless {selector}) or (({other}) and {selector})"
-    return replace(alert, expr=expr)
+    told = _NAMED.sub(lambda found: written(thresholds)[found[1]], alert.description)
+    return replace(alert, expr=expr, description=told)
 
 
 def check(exceptions: Exceptions, alerts: tuple[Alert, ...], where: str) -> None:
@@ -44,13 +45,22 @@ def check(exceptions: Exceptions, alerts: tuple[Alert, ...], where: str) -> None
     for kind, named in (("boards", exceptions.boards), ("namespaces", exceptions.namespaces)):
         usable = {name for alert in alerts if _reaches(alert, kind) for name in _thresholds(alert)}
         for key, numbers in named.items():
-            changed(numbers)  # which refuses what is no threshold, or no number
+            _refuse(numbers, f"{where}.{kind}.{key}")
             for name in numbers:
                 if name not in usable:
-                    raise UsageError(
-                        f"{where}.{kind}.{key}: no alert that has {name} tells of {kind}",
+                    raise InputError(
+                        f"{where}.{kind}.{key}",
+                        f"no alert that has {name} tells of {kind}",
                         hint=f"for {kind} there are {', '.join(sorted(usable))}",
                     )
+
+
+def _refuse(numbers: Numbers, where: str) -> None:
+    """What is no threshold, or no number of one."""
+    try:
+        changed(numbers)
+    except UsageError as error:
+        raise InputError(where, error.message, hint=error.hint) from error
 
 
 def _concerning(alert: Alert, exceptions: Exceptions) -> Iterator[tuple[str, Numbers]]:

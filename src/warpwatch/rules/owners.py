@@ -5,6 +5,7 @@ of counters has: from the labels that Prometheus renamed (`exported_pod`) or, wh
 from `pod`, unless that is the exporter's own pod, which idle GPUs carry by mistake.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 
@@ -41,6 +42,7 @@ _RENAMED = {
 
 def records(team_label: str, teams: Mapping[str, str]) -> Iterator[Record]:
     """`team_label` is a label of pods, `teams` says whose a namespace is."""
+    team_label = re.sub(r"\W", "_", team_label, flags=re.ASCII)  # as exporters write it
     yield Record(
         name=INFO,
         expr=_teamed(" or ".join(_told(team_label)), teams),
@@ -86,6 +88,7 @@ def _teamed(owners: str, teams: Mapping[str, str]) -> str:
     for namespace, team in sorted(teams.items()):
         # Escaped for the expression, and once more for the text that it stands in.
         exactly = re.escape(namespace).replace("\\", "\\\\")
-        expr = f'label_replace({expr}, "team", "{team}", "team_of", ";{exactly}")'
+        told = json.dumps(team.replace("$", "$$"), ensure_ascii=False)
+        expr = f'label_replace({expr}, "team", {told}, "team_of", ";{exactly}")'
     expr = f'label_replace({expr}, "team", "{NOBODYS}", "team", "")'
     return f"group by ({', '.join(OWNED)}) ({expr})"

@@ -31,9 +31,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         told = tuple(alert for family in alerts.FAMILIES.values() for alert in family)
         try:
             thresholds = changed(self.thresholds)
-            exceptions.check(excepted, told, where)
         except UsageError as error:
             raise InputError(where, error.message, hint=error.hint) from error
+        exceptions.check(excepted, told, where)
         return Options(
             thresholds=thresholds,
             exceptions=excepted,

@@ -26,7 +26,9 @@ class Thresholds:
     ecc_corrected_per_hour: float = _number(100, "per h", "mended ECC errors that foretell worse")
     rows_remapped: float = _number(400, "rows", "of 512 that can be replaced")
     pages_retired: float = _number(45, "pages", "of 64 that can be retired, 60 being a replacement")
-    pcie_replays_per_minute: float = _number(8, "per min", "PCIe retries of a bad link")
+    pcie_replays_per_minute: float = _number(
+        8, "per min", "PCIe retries of a bad link with 16 lanes of generation 3; more in proportion"
+    )
     nvlink_errors_per_hour: float = _number(10, "per h", "NVLink replays or checksum errors")
     underused_ratio: float = _number(0.3, "", "activity below which a GPU in use is under-used")
     idle_ratio: float = _number(0.05, "", "activity below which a GPU is idle")
@@ -39,6 +41,7 @@ class Thresholds:
     saturation_days: float = _number(14, "days", "until a straight line reaches all GPUs")
     inference_p99_seconds: float = _number(0.5, "s", "latency of inference that users feel")
     error_ratio: float = _number(0.05, "", "share of requests that fail")
+    error_requests: float = _number(5, "per h", "so many must fail before anybody is woken")
     queue_growth: float = _number(10, "requests", "more that wait than ten minutes before")
     stale_seconds: float = _number(3600, "s", "since a pipeline last did anything")
     accuracy_drop: float = _number(0.05, "", "loss of accuracy to be told")

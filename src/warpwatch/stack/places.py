@@ -7,6 +7,8 @@ from pathlib import Path
 from warpwatch.errors import InputError
 
 LITTLE_SPACE = 500 * 1024 * 1024
+MORE_SPACE = "make room, or keep less: retention_size and retention_time under [stack]"
+"""What to do about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,9 @@ class Places:
     def remark(self) -> str:
         """That space runs out; empty while there is enough."""
         free = shutil.disk_usage(self.state).free
-        return f"{self.state}: {free >> 20} MiB are free" if free < LITTLE_SPACE else ""
+        if free >= LITTLE_SPACE:
+            return ""
+        return f"{self.state}: {free >> 20} MiB are free; without any, what is measured is lost"
 
     def make(self) -> None:
         try:

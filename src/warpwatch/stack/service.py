@@ -31,7 +31,7 @@ from warpwatch.stack.binaries import Binary, Finder
 from warpwatch.stack.instance import Instance, Record, Running, started
 from warpwatch.stack.keeper import Keeper, Pace, Spec
 from warpwatch.stack.log_file import LogFile
-from warpwatch.stack.places import Places
+from warpwatch.stack.places import MORE_SPACE, Places
 from warpwatch.stack.prometheus import Neighbours
 from warpwatch.stack.scrape import Config, Gpus
 from warpwatch.stack.settings import Settings
@@ -283,7 +283,7 @@ class Stack:
         while True:
             remark = self._places.remark
             if remark and not told:
-                log.warning("%s; measurements are lost once there are none", remark)
+                log.warning("%s (next: %s)", remark, MORE_SPACE)
             told = remark
             await self._clock.sleep(LOOK_AT_SPACE)
 

@@ -54,7 +54,13 @@ CASES = {
         over="50m",
         labels=WHICH,
         says="ml chat m1: 6% of the requests.",
-        silent=(outcomes("0+96x90", "0+4x90"), outcomes("500x90", "500x90"), {}),
+        silent=(
+            outcomes("0+96x90", "0+4x90"),
+            outcomes("500x90", "500x90"),
+            outcomes("0 0+1x20 20x70", "0x8 1x40 2x30 3x20"),  # one of three, in a quiet night
+            {},
+        ),
+        also={"all of the few": (outcomes("0x90", "0+0.2x90"), "45m")},
     ),
     "AIInferenceQueueGrowing": Case(
         fires=one("inference_queue_depth", "0x20 0+5x30 150x40"),

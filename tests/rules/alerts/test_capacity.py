@@ -66,7 +66,7 @@ CASES = {
         every=1800,
         labels={},
         says="A straight line through the last 14 days of allocation reaches 100.6% of all GPUs "
-        "when saturation_days are over.",
+        "in 14 days.",
         silent=(
             given("20+0.009x4200"),
             given("_x600 20+0.015x3600"),

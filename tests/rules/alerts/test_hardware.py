@@ -1,6 +1,9 @@
 """Each alert of hardware fires for its fault, not for what is near it, and ends with it."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -89,15 +92,29 @@ def flag(
     )
 
 
-def counter(name: str, rises: str, near: str, says: str, **times: str) -> Case:
+def counter(
+    name: str,
+    rises: str,
+    near: str,
+    says: str,
+    *,
+    silent: tuple[Series, ...] = (),
+    also: Mapping[str, tuple[Series, str]] = MappingProxyType({}),
+    **times: str,
+) -> Case:
     return Case(
+        also=also,
         fires={f"gpu:{name}{{{GPU}}}": rises},
         before=times.get("before", ""),
         at=times["at"],
         over=times.get("over", ""),
         labels=WHOLE,
         says=says,
-        silent=({f"gpu:{name}{{{GPU}}}": near}, {f"gpu:{name}{{{GPU}}}": "900x90 0x300"}),
+        silent=(
+            {f"gpu:{name}{{{GPU}}}": near},
+            {f"gpu:{name}{{{GPU}}}": "900x90 0x300"},
+            *silent,
+        ),
     )
 
 
@@ -112,6 +129,14 @@ def links(*each: str, mig: bool = False) -> Series:
     return {**series, part if mig else whole: "1x200"}
 
 
+def replays(values: str, *, generation: int, lanes: int) -> Series:
+    return {
+        f"gpu:pcie_replays:total{{{GPU}}}": values,
+        f"gpu:pcie_max:lanes{{{GPU}}}": f"{lanes}x200",
+        f"gpu:pcie_max:generation{{{GPU}}}": f"{generation}x200",
+    }
+
+
 def pcie(lanes: str, active: str, generation: str = "5x90") -> Series:
     return {
         f"gpu:pcie:lanes{{{GPU}}}": lanes,
@@ -124,6 +149,20 @@ def pcie(lanes: str, active: str, generation: str = "5x90") -> Series:
 
 def count(values: str) -> Series:
     return {'node:gpus:count{node="n1"}': values}
+
+
+def off_the_bus() -> Case:
+    """Stands until the GPU is read again, however long ago it was told of."""
+    case = xid("79", "48", "GPU 0 of n1 no longer answers on PCIe (XID 79).")
+    read = f"gpu:collect_success:bool{{{HERE}}}"
+    return replace(
+        case,
+        silent=(*case.silent, {**last("48", 20, "x100"), read: "1x19 0x100"}),
+        also={
+            **case.also,
+            "for long": ({**last("79", 20, "x200"), read: "1x19 0x200"}, "200m"),
+        },
+    )
 
 
 MEMORY = {
@@ -233,7 +272,7 @@ LINKS = {
         at="20m",
         over="75m",
         labels=WHOLE,
-        says="11 within an hour on GPU 0 of n1 (H100).",
+        says="11 errors within an hour on GPU 0 of n1 (H100).",
         silent=(
             {
                 f"gpu:nvlink_{kind}_errors:total{{{GPU}}}": "5x10 13x90"
@@ -285,6 +324,12 @@ LINKS = {
         before="8m",
         at="30m",
         over="72m",
+        # A link of generation 5 may have four times as many, one of 8 lanes half as many.
+        silent=(replays("0+30x200", generation=5, lanes=16),),
+        also={
+            "of generation 5": (replays("0+33x200", generation=5, lanes=16), "30m"),
+            "of few lanes": (replays("0+5x200", generation=3, lanes=8), "30m"),
+        },
     ),
     "GPUPcieDowngraded": Case(
         fires=pcie("8x60 16x30", "0.32x90"),
@@ -341,7 +386,7 @@ BOARDS = {
 }
 
 CASES = {
-    "GPUFallenOffBus": xid("79", "48", "GPU 0 of n1 no longer answers on PCIe (XID 79)."),
+    "GPUFallenOffBus": off_the_bus(),
     "GPUXidNeedsReboot": xid("54", "79", seen("54")),
     "GPUXidNeedsReset": xid("48", "31", seen("48")),
     "GPUXidToDecode": xid("154", "48", seen("154")),

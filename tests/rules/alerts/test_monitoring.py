@@ -19,6 +19,11 @@ def neighbour(job: str) -> dict[str, str]:
     return {f'gpu:source:info{{job="{job}", instance="n2:9400", uuid="GPU-9"}}': "1x60"}
 
 
+def told_until(minute: int) -> dict[str, str]:
+    named = 'job="nodes", instance="n1:9400", uuid="GPU-1"'
+    return {f"gpu:source:info{{{named}}}": f"1x{minute} stale"}
+
+
 def own(series: str, values: str, more: str = "") -> dict[str, str]:
     return {f'{series}{{job="gpus", instance="n1:9400"{more}}}': values}
 
@@ -62,12 +67,16 @@ CASES = {
             up("gpu-operator", "0x60"),
             up("gpu-scheduler", "0x60"),
             up("trainer", "0x60", neighbour("other")),
+            up("nodes", "1x60", neighbour("nodes")),
         ),
         also={
             job: (up(job, "0x60"), "6m")
             for job in ("gpu", "nvidia-dcgm-exporter", "gpu-operator/dcgm-exporter", "warpwatch")
         }
-        | {"its neighbours tell of GPUs": (up("nodes", "0x60", neighbour("nodes")), "6m")},
+        | {
+            "its neighbours tell of GPUs": (up("nodes", "0x60", neighbour("nodes")), "6m"),
+            "all of a job that told of GPUs": (up("nodes", "1x9 0x400", told_until(9)), "400m"),
+        },
     ),
     "GPUNoDriver": Case(
         fires=own("warpwatch_source_info", "1x60", NO_GPUS) | own("warpwatch_gpus", "0x30 8x30"),

@@ -12,7 +12,7 @@ POD = 'workload_namespace="ml", workload_pod="train", team="red"'
 OWNED = {"workload_namespace": "ml", "workload_pod": "train", "team": "red"}
 ALERTS = told("waste")
 MEMORY = f"gpu:memory_used:bytes{{{GPU}}}"
-HELD = "ml/train has GPU 0 of n1 (H100) and does nothing on it."
+HELD = "ml/train has GPU 0 of n1 (H100) and hardly uses it: activity 4%."
 MIB = 1 << 20
 
 
@@ -60,7 +60,7 @@ CASES = {
         at="32m",
         over="100m",
         labels=WHOLE | OWNED,
-        says="ml/train on GPU 0 of n1 (H100).",
+        says="ml/train on GPU 0 of n1 (H100): activity 28%.",
         silent=(share() | active("0.3x400"), share() | active("0.04x400"), active("0.2x400")),
     ),
     "GPUSaturated": Case(
@@ -78,7 +78,8 @@ CASES = {
         at="35m",
         over="50m",
         labels=WHOLE,
-        says="GPU 0 of n1 (H100): a kernel that waits, such as a collective whose peer is gone.",
+        says="GPU 0 of n1 (H100) is busy all the time with 28% of its power: a kernel that waits, "
+        "such as a collective whose peer is gone.",
         silent=(
             whole(utilisation__ratio="0.95x60", power_of_limit__ratio="0.2x60"),
             whole(utilisation__ratio="1x60", power_of_limit__ratio="0.3x60"),

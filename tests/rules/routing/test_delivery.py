@@ -120,13 +120,14 @@ def test_a_page_arrives_by_all_ways_and_reads_well_at_night(running: Running) ->
     lines = body.get_content().strip().splitlines()
     assert lines[0] == "A GPU is hot."
     assert lines[1:11] == ["- 90 °C."] * 10
-    assert lines[11:14] == [
+    assert lines[11:15] == [
         "+2 more",
         "What to do: https://x.example/GPUHot.md",
+        "On a terminal: warpwatch explain alert GPUHot",
         "To look at: https://x.example/d",
     ]
-    assert lines[14].startswith("To silence: http")
-    assert lines[14].endswith(
+    assert lines[15].startswith("To silence: http")
+    assert lines[15].endswith(
         "/#/silences/new?filter=%7Balertname%3D%22GPUHot%22%2Ccluster%3D%22lab%22"
         "%2Cnode%3D%22gpu%207%22%7D"
     )
@@ -139,6 +140,8 @@ def test_warnings_go_to_chat_watchdog_to_the_dead_mans_switch_and_info_nowhere(
 ) -> None:
     post(running.url, {"alertname": "GPUUnderused", "severity": "info"}, summary="Idle.")
     post(running.url, {"alertname": "Watchdog", "severity": "info"}, summary="Alerting works.")
+    test = {"alertname": "WarpwatchTest", "severity": "critical", "family": "test"}
+    post(running.url, test, summary="A test.")
     post(
         running.url, {"alertname": "GPUFanFailing", "severity": "warning"}, summary="A fan stands."
     )
@@ -148,7 +151,15 @@ def test_warnings_go_to_chat_watchdog_to_the_dead_mans_switch_and_info_nowhere(
     assert message["text"].startswith("A fan stands.\n- A fan stands.\nTo silence: ")
     assert message["color"] == "warning"
     assert running.web.at("/deadman")[0]["commonLabels"]["alertname"] == "Watchdog"
-    assert running.web.at("/pager") == []
+    # There is nothing to explain of a test.
+    wait_until(lambda: running.mail.got, "the test has arrived")
+    body = running.mail.got[0].get_body()
+    assert body is not None
+    assert "warpwatch explain" not in body.get_content()
+    names = {
+        each["labels"]["alertname"] for it in running.web.at("/pager") for each in it["alerts"]
+    }
+    assert names == {"WarpwatchTest"}
 
 
 def test_who_knows_the_cause_does_not_hear_of_its_effects(running: Running) -> None:
@@ -167,6 +178,8 @@ def test_who_knows_the_cause_does_not_hear_of_its_effects(running: Running) -> N
         lost | {"alertname": "GPUFallenOffBus", "severity": "critical", "n": "off the bus"},
         lost | {"alertname": "GPUHung", "severity": "critical", "n": "hung, off the bus"},
         lost | {"alertname": "GPUHung", "uuid": "GPU-9", "n": "hung beside it"},
+        base | {"alertname": "GPUCountBelowExpected", "node": "n2", "n": "one fewer"},
+        base | {"alertname": "GPUCountBelowExpected", "node": "n3", "n": "one fewer elsewhere"},
         both | {"severity": "critical", "n": "worse"},
         both | {"n": "bad of the same GPU"},
         both | {"uuid": "GPU-4", "n": "bad of its neighbour"},
@@ -175,5 +188,11 @@ def test_who_knows_the_cause_does_not_hear_of_its_effects(running: Running) -> N
         aside | {"alertname": "GPURowsRemapped", "n": "broken there"},
         aside | {"alertname": "GPUAllocatedIdle", "family": "waste", "node": "n5", "n": "idle"},
     )
-    silent = {"hot on the same node", "hung, off the bus", "bad of the same GPU", "idle there"}
+    silent = {
+        "hot on the same node",
+        "hung, off the bus",
+        "one fewer",
+        "bad of the same GPU",
+        "idle there",
+    }
     wait_until(lambda: running.suppressed() == silent, "those are silent, and no other")

@@ -41,7 +41,7 @@ def test_amtool_takes_something_of_everything(
     whole: Settings, amtool: Amtool, written: Written
 ) -> None:
     said = amtool("check-config", str(written(whole)))
-    assert " 4 inhibit rules" in said
+    assert " 5 inhibit rules" in said
     assert " 6 receivers" in said
     assert " 1 templates" in said
 
@@ -141,6 +141,7 @@ def test_the_alerts_that_are_named_exist() -> None:
         routes.WATCHDOG,
         inhibition.OFF_THE_BUS,
         inhibition.SET_ASIDE,
+        inhibition.FEWER,
         Settings(critical="").node_down[0],
     } <= names
 
@@ -154,7 +155,7 @@ def test_an_inhibiting_alert_never_makes_itself_needless_and_asks_for_what_it_co
 
 
 def test_without_alerts_of_nodes_down_there_is_no_rule_of_them() -> None:
-    assert len(list(inhibition.rules(()))) == 3
+    assert len(list(inhibition.rules(()))) == 4
 
 
 @pytest.mark.parametrize("every", ["1m", "5m", "1h"])

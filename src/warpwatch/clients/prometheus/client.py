@@ -14,6 +14,7 @@ from warpwatch.clients.prometheus.results import (
     Groups,
     Labels,
     Metadata,
+    Runtime,
     Sample,
     Series,
     Targets,
@@ -92,6 +93,9 @@ class Prometheus:
     async def metadata(self) -> dict[str, tuple[Metadata, ...]]:
         kind = dict[str, tuple[Metadata, ...]]
         return (await self._get("/api/v1/metadata", {}, kind)).data
+
+    async def runtime(self) -> Runtime:
+        return (await self._get("/api/v1/status/runtimeinfo", {}, Runtime)).data
 
     async def targets(self) -> Targets:
         return (await self._get("/api/v1/targets", {}, Targets)).data

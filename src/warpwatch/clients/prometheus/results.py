@@ -1,5 +1,6 @@
 """What comes back. Unknown keys are passed over: servers of other makers have more of them."""
 
+from datetime import datetime
 from typing import Generic, Literal, TypeVar
 
 import msgspec
@@ -35,6 +36,10 @@ class Series(msgspec.Struct, frozen=True):
 class Build(msgspec.Struct, frozen=True):
     version: str = ""
     revision: str = ""
+
+
+class Runtime(msgspec.Struct, frozen=True, rename="camel"):
+    start_time: datetime | None = None
 
 
 class Target(msgspec.Struct, frozen=True, rename="camel"):

@@ -37,7 +37,10 @@ ALERTS: tuple[Alert, ...] = (
     Alert(
         name="AIInferenceFailing",
         expr=f'sum by ({_OF}) (rate(inference_requests_total{{outcome!~"ok|success"}}[5m])) '
-        f"/ (sum by ({_OF}) (rate(inference_requests_total[5m])) > 0) > %(error_ratio)s",
+        f"/ (sum by ({_OF}) (rate(inference_requests_total[5m])) > 0) > %(error_ratio)s "
+        # Of two requests in a quiet night one that fails is half of them, and wakes nobody.
+        f'and sum by ({_OF}) (increase(inference_requests_total{{outcome!~"ok|success"}}[1h])) '
+        ">= %(error_requests)s",
         severity=Severity.CRITICAL,
         summary="Many requests to a model fail.",
         description=f"{_NAME}: {PERCENT} of the requests.",

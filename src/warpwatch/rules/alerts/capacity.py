@@ -62,7 +62,7 @@ ALERTS: tuple[Alert, ...] = (
         severity=Severity.INFO,
         summary="A straight line through two weeks of allocation soon reaches all GPUs.",
         description="A straight line through the last 14 days of allocation reaches "
-        f"{PERCENT} of all GPUs when saturation_days are over.",
+        f"{PERCENT} of all GPUs in %(saturation_days)s days.",
         lasting=HOUR,
         runbook=Runbook(
             meaning="A straight line and no more: it knows neither weeks nor plans. It needs 14 "

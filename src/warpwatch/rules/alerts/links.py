@@ -21,6 +21,7 @@ _NVLINK_ERRORS = " or ".join(
     f"increase(gpu:nvlink_{kind}_errors:total[1h]) > %(nvlink_errors_per_hour)s"
     for kind in ("crc_flit", "crc_data", "replay", "recovery")
 )
+_REPLAYS = "rate(gpu:pcie_replays:total[10m]) * 60"
 _FABRIC = (
     (
         "The fabric manager of the node: `systemctl status nvidia-fabricmanager`, "
@@ -37,7 +38,7 @@ ALERTS: tuple[Alert, ...] = (
         expr=_NVLINK_ERRORS,
         severity=WARNING,
         summary="A GPU's NVLinks have errors.",
-        description=f"{VALUE} within an hour on {WHERE}.",
+        description=f"{VALUE} errors within an hour on {WHERE}.",
         lasting=5 * MINUTE,
         runbook=Runbook(
             meaning="What is sent over NVLink has to be sent again. Jobs of several GPUs slow "
@@ -97,7 +98,11 @@ ALERTS: tuple[Alert, ...] = (
     ),
     Alert(
         name="GPUPcieReplays",
-        expr="rate(gpu:pcie_replays:total[10m]) * 60 > %(pcie_replays_per_minute)s",
+        # A faster or wider link may have more of them, as DCGM has it; an unknown one as few.
+        expr=f"{_REPLAYS} > %(pcie_replays_per_minute)s * gpu:pcie_max:lanes / 16 "
+        "* 2 ^ (gpu:pcie_max:generation - 3) "
+        f"or ({_REPLAYS} > %(pcie_replays_per_minute)s unless gpu:pcie_max:lanes "
+        "* gpu:pcie_max:generation)",
         severity=WARNING,
         summary="A GPU's PCIe link repeats much of what it sends.",
         description=f"{VALUE} retries a minute on {WHERE}.",

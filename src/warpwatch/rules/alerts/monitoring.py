@@ -14,10 +14,14 @@ _READS = "What can be read, and why not: `warpwatch discovery`."
 ALERTS: tuple[Alert, ...] = (
     Alert(
         name="GPUExporterDown",
-        # Known by its name, or by a neighbour of the same job that tells of GPUs.
+        # Known by its name, or because its job told of GPUs within the hour. Then it stands until
+        # the exporter is back, even where all of the job are gone and nothing tells of GPUs.
         # With the node's name, so that it silences what else is told of that node.
         expr=placed(
-            f'(up{{job=~"{_JOBS}"}} == 0 or (up == 0 and on (cluster, job) gpu:source:info))'
+            f'(up{{job=~"{_JOBS}"}} == 0 '
+            "or (up == 0 and on (cluster, job) max_over_time(gpu:source:info[1h])) "
+            "or (up == 0 and on (cluster, job, instance) "
+            'ALERTS{alertname="GPUExporterDown", alertstate="firing"}))'
         ),
         severity=CRITICAL,
         summary="An exporter of GPU metrics is not to be reached.",

@@ -20,7 +20,13 @@ from warpwatch.rules.source import INSTANCE
 _ENTITY = ", ".join(INSTANCE)
 _WORKLOAD = "cluster, workload_namespace, workload_pod, workload_job, team"
 
-_ACTIVE = f"{owners.SHARE} * 0 + on ({_ENTITY}) group_left () avg_over_time({ACTIVITY}[10m])"
+
+def _active(condition: str) -> str:
+    """How active what somebody has is, with whose it is."""
+    return f"{owners.SHARE} * 0 + on ({_ENTITY}) group_left () {condition}"
+
+
+_ACTIVE = _active(f"avg_over_time({ACTIVITY}[10m])")
 
 _MEMORY = "gpu:memory_used:bytes"
 _FLOORS = tuple(
@@ -35,10 +41,10 @@ _STACKS = "Where it is: `py-spy dump --pid PID` on each rank."
 ALERTS: tuple[Alert, ...] = (
     Alert(
         name="GPUAllocatedIdle",
-        expr=f"{owners.SHARE} and on ({_ENTITY}) avg_over_time({ACTIVITY}[15m]) < %(idle_ratio)s",
+        expr=_active(f"(avg_over_time({ACTIVITY}[15m]) < %(idle_ratio)s)"),
         severity=Severity.WARNING,
         summary="Somebody has a GPU and does not use it.",
-        description=f"{WORK} has {WHERE} and does nothing on it.",
+        description=f"{WORK} has {WHERE} and hardly uses it: activity {PERCENT}.",
         lasting=HOUR,
         runbook=Runbook(
             meaning="For more than an hour nobody else could have the GPU, and it did next to "
@@ -50,11 +56,10 @@ ALERTS: tuple[Alert, ...] = (
     ),
     Alert(
         name="GPUUnderused",
-        expr=f"{owners.SHARE} and on ({_ENTITY}) "
-        f"(avg_over_time({ACTIVITY}[15m]) < %(underused_ratio)s >= %(idle_ratio)s)",
+        expr=_active(f"(avg_over_time({ACTIVITY}[15m]) < %(underused_ratio)s >= %(idle_ratio)s)"),
         severity=Severity.INFO,
         summary="A GPU is used by less than it could be.",
-        description=f"{WORK} on {WHERE}.",
+        description=f"{WORK} on {WHERE}: activity {PERCENT}.",
         lasting=30 * MINUTE,
         runbook=Runbook(
             meaning="The work is too small for the GPU, or waits for data or for the CPU.",
@@ -83,11 +88,12 @@ ALERTS: tuple[Alert, ...] = (
     ),
     Alert(
         name="GPUJobStalled",
-        expr="avg_over_time(gpu:utilisation:ratio[10m]) > 0.95 and "
-        "avg_over_time(gpu:power_of_limit:ratio[10m]) < %(stalled_power_ratio)s",
+        expr="avg_over_time(gpu:power_of_limit:ratio[10m]) < %(stalled_power_ratio)s and "
+        "avg_over_time(gpu:utilisation:ratio[10m]) > 0.95",
         severity=Severity.WARNING,
         summary="A GPU says it is busy and draws hardly any power.",
-        description=f"{WHERE}: a kernel that waits, such as a collective whose peer is gone.",
+        description=f"{WHERE} is busy all the time with {PERCENT} of its power: a kernel that "
+        "waits, such as a collective whose peer is gone.",
         lasting=10 * MINUTE,
         runbook=Runbook(
             meaning="A kernel runs all the time and computes hardly anything. Mostly a collective "

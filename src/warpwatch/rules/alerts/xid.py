@@ -57,7 +57,9 @@ _QUIET = "Ten minutes without another; the alert stands ten more. "
 ALERTS: tuple[Alert, ...] = (
     Alert(
         name="GPUFallenOffBus",
-        expr=_recent(f'xid="{OFF_THE_BUS}"'),
+        # Until it is read again: that no more is heard of it is no sign that it is back.
+        expr=_recent(f'xid="{OFF_THE_BUS}"') + f' or gpu:xid_last:seconds{{xid="{OFF_THE_BUS}"}} '
+        "and on (uuid) gpu:collect_success:bool == 0",
         severity=Severity.CRITICAL,
         summary="A GPU has fallen off the bus.",
         description=f"{WHERE_OURS} no longer answers on PCIe (XID 79).",

@@ -12,6 +12,7 @@ from warpwatch.rules.routing.matchers import equal, none_of, one_of, unequal
 Rule = Mapping[str, Sequence[str]]
 
 OFF_THE_BUS = "GPUFallenOffBus"
+FEWER = "GPUCountBelowExpected"
 SET_ASIDE = "GPUNodeSetAside"
 _OURS = one_of("family", ".+")
 """Alerts of warpwatch; those of others are left to their own rules."""
@@ -29,6 +30,11 @@ def rules(node_down: Sequence[str]) -> Iterator[Rule]:
         "source_matchers": [equal("alertname", OFF_THE_BUS), unequal("uuid", "")],
         "target_matchers": [unequal("alertname", OFF_THE_BUS), unequal("uuid", ""), _OURS],
         "equal": ["cluster", "uuid"],
+    }
+    yield {
+        "source_matchers": [equal("alertname", OFF_THE_BUS), unequal("node", "")],
+        "target_matchers": [equal("alertname", FEWER), unequal("node", "")],
+        "equal": ["cluster", "node"],
     }
     yield {
         "source_matchers": [equal("severity", Severity.CRITICAL), unequal("uuid", "")],
