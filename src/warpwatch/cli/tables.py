@@ -8,10 +8,14 @@ from collections.abc import Mapping, Sequence
 import click
 
 FORMS = ("table", "json", "csv")
+WIDE = ("table", "wide", "json", "csv")
 
 Row = Mapping[str, str]
 
 form = click.option("-o", "--output", type=click.Choice(FORMS), default="table", show_default=True)
+wide_form = click.option(
+    "-o", "--output", type=click.Choice(WIDE), default="table", show_default=True
+)
 
 
 def show(rows: Sequence[Row], columns: Sequence[str], output: str, nothing: str) -> None:
@@ -19,7 +23,7 @@ def show(rows: Sequence[Row], columns: Sequence[str], output: str, nothing: str)
     if output == "json":
         click.echo(json.dumps(list(rows), indent=2, ensure_ascii=False))
     elif output == "csv":
-        click.echo(_csv(rows, columns), nl=False)
+        click.echo(separated(rows, columns), nl=False)
     elif rows:
         for line in lines(rows, columns):
             click.echo(line)
@@ -31,6 +35,10 @@ def lines(rows: Sequence[Row], columns: Sequence[str]) -> Sequence[str]:
     """Under their heads, as kubectl has them."""
     table = [[name.upper() for name in columns]]
     table += [[row.get(name, "") or "-" for name in columns] for row in rows]
+    return aligned(table)
+
+
+def aligned(table: Sequence[Sequence[str]]) -> Sequence[str]:
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     return [
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
@@ -38,7 +46,7 @@ def lines(rows: Sequence[Row], columns: Sequence[str]) -> Sequence[str]:
     ]
 
 
-def _csv(rows: Sequence[Row], columns: Sequence[str]) -> str:
+def separated(rows: Sequence[Mapping[str, object]], columns: Sequence[str]) -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, columns, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()

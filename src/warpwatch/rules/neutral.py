@@ -34,6 +34,18 @@ _FACTORS: Mapping[tuple[str, str], str] = {
 _PLAIN = ("", "total", "bool", "code", "generation", "lanes")
 
 
+def in_unit(value: float, field: Field, unit: str) -> float:
+    """The same as the rules do, for whoever reads a field itself."""
+    sign, _, factor = _FACTORS.get((field.unit, unit), "").partition(" ")
+    match sign:
+        case "*":
+            return value * float(factor)
+        case "/":
+            return value / float(factor)
+        case _:
+            return value
+
+
 class Reach(StrEnum):
     DEVICE = "device"
     """Of the whole GPU, however often it is repeated."""

@@ -1,0 +1,224 @@
+"""Where the pictures for a terminal come from: a source of this machine, or a Prometheus."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import TypeVar
+
+from warpwatch import config
+from warpwatch.app import attribution
+from warpwatch.app.servers import Address, Servers
+from warpwatch.app.sources import open_source
+from warpwatch.clients.prometheus.client import Missing, Prometheus
+from warpwatch.clock import Clock, SystemClock
+from warpwatch.errors import Unreachable, UsageError
+from warpwatch.exporter.sampler import Pace, Sampler
+from warpwatch.exporter.settings import Settings
+from warpwatch.samples.snapshot import Snapshot
+from warpwatch.sources.base import SourceInfo
+from warpwatch.terminal import fleet, listing, local
+from warpwatch.terminal.fleet import Where
+from warpwatch.terminal.listing import Listing
+from warpwatch.terminal.picture import Feed, Picture
+
+T = TypeVar("T")
+
+APART = 0.2
+"""Seconds between the two reads that profiling figures take."""
+_HERE = Settings(slurm=True, container_labels=True, user_labels=True)
+"""Whose work it is, by the processes that are on the GPUs of this machine."""
+_FLEET_INTERVAL = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody wants to see, and whom he wants to be asked."""
+
+    servers: Servers
+    source: str = ""
+    where: Where = Where()
+
+    def address(self) -> Address | None:
+        """The Prometheus; None where GPUs of this machine are to be read."""
+        if self.source:
+            if self.servers.prometheus:
+                raise UsageError("--source and --prometheus do not go together")
+            return None
+        return self.servers.known_prometheus()
+
+
+class Local:
+    """What a source of this machine says."""
+
+    def __init__(
+        self, name: str, clock: Clock, fields: AbstractSet[int], *, node: str, interval: float
+    ) -> None:
+        opened = open_source(name, clock, node)
+        stages = [attribution.chain(_HERE, clock, here=True)] if opened.here else []
+        pace = Pace(interval=interval, stale_after=max(3 * interval, 10.0))
+        self.interval = interval
+        self._clock, self._node = clock, node
+        self._sampler = Sampler(
+            opened.source, clock, pace, fields=fields, windows=(1.0, 1.0), stages=stages
+        )
+        self._read = False
+
+    async def picture(self) -> Picture:
+        info, snapshot = await self.look()
+        return local.picture(info, snapshot, self._node, self._clock.now())
+
+    async def look(self) -> tuple[SourceInfo, Snapshot | None]:
+        if not self._read:
+            self._read = True
+            await self._sampler.sample()
+            await self._clock.sleep(APART)
+        await self._sampler.sample()
+        inventory = self._sampler.inventory
+        info = inventory.info if inventory else SourceInfo("none", detail="no answer of the driver")
+        return info, self._sampler.look()
+
+    async def before(self) -> Mapping[tuple[str, str, str, str], list[float]]:
+        return {}
+
+    async def aclose(self) -> None:
+        await self._sampler.close()
+
+
+class Fleet:
+    """What a Prometheus says."""
+
+    def __init__(self, there: Address, clock: Clock, where: Where, *, interval: float) -> None:
+        self.interval = interval
+        self.server = Prometheus(there.url, there.access)
+        self._clock, self._where, self._rows = clock, where, 0
+
+    async def picture(self) -> Picture:
+        found = await fleet.picture(self.server, self._clock.now(), self._where, parts=True)
+        self._rows = len(found.rows)
+        return found
+
+    async def before(self) -> Mapping[tuple[str, str, str, str], list[float]]:
+        return await fleet.before(self.server, self._clock.now(), self._rows, self._where)
+
+    async def aclose(self) -> None:
+        await self.server.aclose()
+
+
+def feed(asked: Asked, clock: Clock, interval: float | None) -> Feed:
+    """The one that is meant. To be called where the loop runs."""
+    there = asked.address()
+    if there is not None:
+        return Fleet(there, clock, asked.where, interval=interval or _FLEET_INTERVAL)
+    return Local(
+        asked.source or "auto",
+        clock,
+        local.wanted(),
+        node=config.hostname(),
+        interval=interval or 1.0,
+    )
+
+
+def picture(asked: Asked) -> Picture:
+    """One look. That there are no GPUs is an error where a source was asked."""
+
+    async def main() -> Picture:
+        async with aclosing(feed(asked, SystemClock(), None)) as it:
+            found = await it.picture()
+        if not found.rows and isinstance(it, Local):
+            raise _nothing(found)
+        return found
+
+    return asyncio.run(main())
+
+
+def _nothing(found: Picture) -> Unreachable:
+    me = config.command()
+    return Unreachable(
+        found.note,
+        hint=f"ask a Prometheus: --prometheus URL; or start one: {me} up; or look at simulated "
+        "GPUs: --source sim",
+    )
+
+
+def gpus(asked: Asked, *, parts: bool) -> tuple[Listing, Picture]:
+    found = picture(asked)
+    return listing.gpus(found, parts=parts), found
+
+
+def nodes(asked: Asked) -> tuple[Listing, Picture]:
+    found = picture(asked)
+    told = _asked(asked, lambda server: fleet.nodes(server, asked.where))
+    return listing.nodes(found, told), found
+
+
+def jobs(asked: Asked) -> tuple[Listing, Picture]:
+    found = picture(asked)
+    # Of a part of its GPUs the rules have worked out nothing.
+    told = None if asked.where.node else _asked(asked, fleet.works)
+    return listing.jobs(found, told), found
+
+
+def alerts(asked: Asked) -> tuple[Listing, str]:
+    there = asked.address()
+    if there is None:
+        raise UsageError(
+            "alerts are worked out by a Prometheus, and none is asked",
+            hint=f"{config.command()} up, or --prometheus URL",
+        )
+
+    async def standing(server: Prometheus) -> Listing:
+        try:
+            return listing.alerts(await server.rules())
+        except Missing as error:
+            raise Unreachable(
+                error.message, hint="ask what works out the rules, such as Thanos' or Mimir's ruler"
+            ) from error
+
+    found = _asked(asked, standing)
+    assert found is not None  # noqa: S101  there is an address
+    return found, there.url
+
+
+def _asked(asked: Asked, question: Callable[[Prometheus], Awaitable[T]]) -> T | None:
+    there = asked.address()
+    if there is None:
+        return None
+
+    async def main() -> T:
+        async with aclosing(Prometheus(there.url, there.access)) as server:
+            return await question(server)
+
+    return asyncio.run(main())
+
+
+def stream(
+    source: str,
+    fields: Sequence[int],
+    *,
+    interval: float,
+    count: int,
+    show: Callable[[SourceInfo, Snapshot], None],
+) -> None:
+    """Reads again and again, each time an interval after the time before, until so many times or
+    for ever.
+    """
+
+    async def main() -> None:
+        clock = SystemClock()
+        async with aclosing(
+            Local(source, clock, frozenset(fields), node=config.hostname(), interval=interval)
+        ) as it:
+            due, turn = clock.monotonic(), 0
+            while not count or turn < count:
+                info, snapshot = await it.look()
+                if snapshot is None or not snapshot.states:
+                    raise _nothing(local.picture(info, None, config.hostname(), clock.now()))
+                show(info, snapshot)
+                turn += 1
+                due = max(due + interval, clock.monotonic())
+                if not count or turn < count:
+                    await clock.sleep(due - clock.monotonic())
+
+    asyncio.run(main())

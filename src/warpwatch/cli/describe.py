@@ -1,0 +1,64 @@
+"""warpwatch describe: one GPU, one node, one job."""
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from warpwatch.cli import servers, tables
+
+if TYPE_CHECKING:
+    from warpwatch.app.servers import Servers
+
+
+@click.command("describe")
+@click.argument("kind", type=click.Choice(("gpu", "node", "job")), metavar="gpu|node|job")
+@click.argument("name")
+@click.option("--node", default="", help="Look on this node alone.")
+@click.option(
+    "-o", "--output", type=click.Choice(("table", "json")), default="table", show_default=True
+)
+@click.option("--source", default="", help="Read this, as in warpwatch exporter; no Prometheus.")
+@servers.options("prometheus")
+def command(there: "Servers", kind: str, name: str, node: str, output: str, source: str) -> None:
+    """Say all that is known of one GPU, node or job; and of what is not known why.
+
+    A GPU by its UUID, as NODE:GPU, or by its number where there is only one such; a job by its
+    number, by its pod, or as NAMESPACE/POD.
+    """
+    from warpwatch.app import terminal
+    from warpwatch.terminal import describing
+    from warpwatch.terminal.fleet import Where
+
+    asked = terminal.Asked(there, source, Where(node))
+    match kind:
+        case "gpu":
+            picture = terminal.picture(asked)
+            found = describing.gpu(name, picture)
+        case "node":
+            nodes, picture = terminal.nodes(asked)
+            found = describing.node(name, picture, nodes)
+        case _:
+            jobs, picture = terminal.jobs(asked)
+            found = describing.job(name, picture, jobs)
+    below = found.below
+    if output == "json":
+        told = {"version": 1, "kind": kind, "source": picture.origin, "time": picture.time,
+                "simulated": bool(picture.simulated), "note": picture.note, kind: found.item}  # fmt: skip
+        if below is not None:
+            told["gpus"] = list(below.items)
+        else:
+            told["told"] = [list(pair) for pair in found.pairs]
+        click.echo(json.dumps(told, indent=2))
+        return
+    if picture.note:
+        click.echo(f"warpwatch: {picture.note}", err=True)
+    width = max(len(label) for label, _ in found.pairs)
+    for label, text in found.pairs:
+        click.echo(f"{label:<{width}}  {text}")
+    if below is not None and below.items:
+        shown = [column for column in below.columns if not column.wide]
+        table = [[column.text(item) for column in shown] for item in below.items]
+        click.echo()
+        for line in tables.aligned([[column.head for column in shown], *table]):
+            click.echo(f"  {line}")

@@ -1,0 +1,246 @@
+"""A picture of what a Prometheus says, by neutral series alone: so it is that of any exporter."""
+
+import asyncio
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from warpwatch.clients.prometheus.client import Prometheus
+from warpwatch.clients.prometheus.results import Labels, Sample
+from warpwatch.rules import owners, source
+from warpwatch.terminal.figures import ACTIVITY, GPU, INSTANCE, NODE, WORK, Figure
+from warpwatch.terminal.picture import OK, Picture, Process, Row, Work
+
+STALE = 150.0
+"""Seconds; rules are worked out twice a minute, and one time may fail."""
+PROCESSES = 500
+"""Shown at most, those with most memory."""
+_STATES = ("gpu:collect_success:bool", "gpu:collect_age:seconds", "gpu:hung:bool")
+_NO_RULES = (
+    "no neutral series of a GPU: give that Prometheus the rules of `warpwatch rules render`, "
+    "and look with `warpwatch doctor`"
+)
+_INVENTED = 'warpwatch_source_info{simulated="true"}'
+_SIMULATED = f"group by (node) ({source.placed(_INVENTED)})"
+_AGE = f"time() - max(timestamp({source.NAME}))"
+_HISTORY, _STEP, _MOST_HISTORY = 1800.0, 30.0, 1000
+
+Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """What is asked of the server: less than all where somebody wants less."""
+
+    node: str = ""
+    namespace: str = ""
+
+    def __str__(self) -> str:
+        return f", node={_quoted(self.node)}" if self.node else ""
+
+
+async def picture(server: Prometheus, now: float, where: Where, *, parts: bool) -> Picture:
+    """`parts`: with MIG instances."""
+    names = "|".join((source.NAME, *_STATES, *(figure.series for figure in GPU)))
+    questions = [
+        f'{{__name__=~"{names}"{where}}}',
+        f"{owners.SHARE}{{{str(where)[2:]}}}",
+        f'ALERTS{{alertstate="firing", gpu!=""{where}}}',
+        _SIMULATED,
+        _AGE,
+        f"topk({PROCESSES}, warpwatch_process_gpu_memory_bytes)",
+    ]
+    if parts:
+        names = "|".join(figure.series for figure in INSTANCE)
+        questions.append(f'{{__name__=~"{names}", mig_id!=""{where}}}')
+    answers = await asyncio.gather(*map(server.query, questions))
+    told, owned, alerts, invented, age, processes, *divided = [each.data for each in answers]
+    rows = _rows(told, owned, alerts, divided[0] if divided else ())
+    old = age[0].value if age else None
+    warnings = dict.fromkeys(text for each in answers for text in each.warnings)
+    return Picture(
+        origin=server.url,
+        time=now,
+        simulated=_simulated(invented, rows),
+        rows=rows,
+        processes=tuple(_processes(processes, rows)),
+        note=_note(rows, old, tuple(warnings), where),
+        age=old,
+    )
+
+
+def _note(rows: Sequence[Row], age: float | None, warnings: Sequence[str], where: Where) -> str:
+    if age is None:
+        return _NO_RULES
+    if age > STALE:
+        return f"what is told is {age:.0f} s old: the rules there are not worked out any more"
+    if not rows:
+        return f"no GPU{f' on node {where.node}' if where.node else ''}"
+    return "; ".join(warnings)
+
+
+async def before(server: Prometheus, now: float, rows: int, where: Where) -> Mapping[
+    tuple[str, str, str, str], list[float]
+]:
+    """Of so many GPUs that it would be too much to ask for, nothing."""
+    if rows > _MOST_HISTORY:
+        return {}
+    asked = f"{ACTIVITY.series}{{{str(where)[2:]}}}"
+    found = (await server.query_range(asked, now - _HISTORY, now, _STEP)).data
+    return {
+        (*_key(each.labels), ""): [float(value) for _, value in each.points] for each in found
+    }
+
+
+async def nodes(server: Prometheus, where: Where) -> Mapping[tuple[str, str], Mapping[str, float]]:
+    names = "|".join(each.figure.series for each in NODE)
+    told = (await server.query(f'{{__name__=~"{names}"{where}}}')).data
+    return _by(told, [each.figure for each in NODE], ("cluster", "node"))
+
+
+async def works(server: Prometheus) -> Mapping[tuple[str, ...], Mapping[str, float]]:
+    names = "|".join(each.figure.series for each in WORK)
+    told = (await server.query(f'{{__name__=~"{names}"}}')).data
+    labels = ("workload_namespace", "workload_pod", "workload_job")
+    return _by(told, [each.figure for each in WORK], labels)
+
+
+def _by(
+    told: Iterable[Sample], figures: Sequence[Figure], labels: Sequence[str]
+) -> Mapping[tuple[str, ...], dict[str, float]]:
+    keys = {figure.series: figure.key for figure in figures}
+    found: dict[tuple[str, ...], dict[str, float]] = {}
+    for sample in told:
+        place = tuple(sample.labels.get(name, "") for name in labels)
+        if not math.isnan(sample.value):
+            found.setdefault(place, {})[keys[sample.labels["__name__"]]] = sample.value
+    return found
+
+
+def _rows(
+    told: Sequence[Sample],
+    owned: Sequence[Sample],
+    alerts: Sequence[Sample],
+    divided: Sequence[Sample],
+) -> tuple[Row, ...]:
+    keys = {figure.series: figure.key for figure in (*GPU, *INSTANCE)}
+    names: dict[Key, Labels] = {}
+    """Not every series has all of them."""
+    parts: dict[tuple[str, str, str, str], str] = {}
+    figures: dict[tuple[str, str, str, str], dict[str, float]] = {}
+    states: dict[Key, dict[str, float]] = {}
+    for sample in (*told, *divided):
+        labels, series = sample.labels, sample.labels["__name__"]
+        names[_key(labels)] = names.get(_key(labels), {}) | labels
+        if series in _STATES:
+            states.setdefault(_key(labels), {})[series] = sample.value
+            continue
+        place = (*_key(labels), labels.get("mig_id", ""))
+        parts[place] = labels.get("mig_profile", "")
+        if series in keys and not math.isnan(sample.value):
+            figures.setdefault(place, {})[keys[series]] = sample.value
+    works, firing = _works(owned), _firing(alerts)
+    rows = {place: _row(names[place[:3]], place[3], profile) for place, profile in parts.items()}
+    return tuple(
+        replace(
+            row,
+            figures=figures.get(place, {}),
+            state=_state(states.get(place[:3], {})),
+            age=states.get(place[:3], {}).get("gpu:collect_age:seconds"),
+            works=_whose(works.get(place[:3], ()), place[3]),
+            alerts=() if place[3] else firing.get((place[0], place[1], row.gpu), ()),
+        )
+        for place, row in sorted(rows.items(), key=lambda item: order(item[1]))
+    )
+
+
+def order(row: Row) -> tuple[object, ...]:
+    """Nodes by name, GPUs by number, and under each its instances."""
+
+    def counted(text: str) -> tuple[int, str]:
+        return (int(text), "") if text.isdecimal() else (1 << 30, text)
+
+    return row.cluster, row.node, counted(row.gpu), row.uuid, counted(row.instance or "-1")
+
+
+def _row(labels: Labels, instance: str, profile: str) -> Row:
+    return Row(
+        cluster=labels.get("cluster", ""),
+        node=labels.get("node", ""),
+        gpu=labels.get("gpu", ""),
+        uuid=labels.get("uuid", ""),
+        model=labels.get("model", ""),
+        instance=instance,
+        profile=profile,
+    )
+
+
+def _key(labels: Labels) -> Key:
+    return labels.get("cluster", ""), labels.get("node", ""), labels.get("uuid", "")
+
+
+def _state(said: Mapping[str, float]) -> str:
+    """Of exporters that do not tell, nothing is known: that is not well."""
+    if said.get("gpu:hung:bool"):
+        return "hung"
+    success = said.get("gpu:collect_success:bool")
+    return "" if success is None else OK if success else "no reading"
+
+
+def _works(owned: Sequence[Sample]) -> Mapping[Key, list[tuple[str, Work]]]:
+    found: dict[Key, list[tuple[str, Work]]] = {}
+    for sample in owned:
+        labels = sample.labels
+        names = {name: labels.get(f"workload_{name}", "")
+                 for name in ("namespace", "pod", "container", "job", "user")}  # fmt: skip
+        team = labels.get("team", "")
+        work = Work(**names, team="" if team == owners.NOBODYS else team, share=sample.value)
+        found.setdefault(_key(labels), []).append((labels.get("mig_id", ""), work))
+    return found
+
+
+def _whose(works: Sequence[tuple[str, Work]], instance: str) -> tuple[Work, ...]:
+    """Of a GPU all of its instances'."""
+    return tuple(work for part, work in works if not instance or part == instance)
+
+
+def _firing(alerts: Sequence[Sample]) -> Mapping[Key, tuple[str, ...]]:
+    """By GPU, the worst first."""
+    rank = {"critical": 0, "warning": 1, "info": 2}
+    found: dict[Key, set[tuple[int, str]]] = {}
+    for sample in alerts:
+        labels = sample.labels
+        place = labels.get("cluster", ""), labels.get("node", ""), labels["gpu"]
+        severity = rank.get(labels.get("severity", ""), 3)
+        found.setdefault(place, set()).add((severity, labels.get("alertname", "")))
+    return {place: tuple(name for _, name in sorted(names)) for place, names in found.items()}
+
+
+def _simulated(invented: Sequence[Sample], rows: Sequence[Row]) -> frozenset[str]:
+    nodes = {sample.labels.get("node", "") for sample in invented}
+    return frozenset(row.node for row in rows if row.node in nodes)
+
+
+def _processes(told: Sequence[Sample], rows: Sequence[Row]) -> Iterable[Process]:
+    """Of GPUs that are shown; whose they are where the GPU is one's alone."""
+    shown = {(row.uuid, row.instance): row for row in rows}
+    for sample in told:
+        labels = sample.labels
+        part = labels.get("GPU_I_ID", "")
+        row = shown.get((labels.get("UUID", ""), part)) or shown.get((labels.get("UUID", ""), ""))
+        if row is not None:
+            yield Process(
+                node=row.node,
+                gpu=f"{row.gpu}/{part}" if part else row.gpu,
+                pid=int(labels.get("pid", "0")),
+                user=labels.get("user", ""),
+                command=labels.get("command", ""),
+                memory=sample.value,
+                work=row.works[0].name if len(row.works) == 1 else "",
+            )
+
+
+def _quoted(text: str) -> str:
+    """As PromQL reads it."""
+    return json.dumps(text, ensure_ascii=False)

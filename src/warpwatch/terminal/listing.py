@@ -1,0 +1,228 @@
+"""Lists of GPUs, nodes, jobs and alerts, as people and programs read them."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from warpwatch.clients.prometheus.results import Group
+from warpwatch.terminal import owned
+from warpwatch.terminal.choosing import Item, Value
+from warpwatch.terminal.figures import GPU, MISSING, NODE, WORK, Figure
+from warpwatch.terminal.picture import Figures, Picture, Row
+
+VERSION = 1
+"""Of the form of the data; programs may rely on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    key: str
+    head: str
+    show: Callable[[float], str] | None = None
+    """Of a number; None of words."""
+    wide: bool = False
+
+    def text(self, item: Item) -> str:
+        value = item.get(self.key)
+        if value is None or value in ("", []):
+            return MISSING
+        if isinstance(value, list):
+            return ",".join(value)
+        if isinstance(value, str):
+            return value
+        return self.show(value) if self.show else f"{value:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    kind: str
+    columns: tuple[Column, ...]
+    items: Sequence[Item]
+
+    @property
+    def heads(self) -> Mapping[str, str]:
+        return {column.key: column.head for column in self.columns}
+
+
+def _of(figures: Iterable[Figure]) -> tuple[Column, ...]:
+    return tuple(Column(each.key, each.head, each.show, each.wide) for each in figures)
+
+
+_WHERE = (Column("cluster", "CLUSTER", wide=True), Column("node", "NODE"))
+_WHO = (
+    Column("namespace", "NAMESPACE"),
+    Column("pod", "POD"),
+    Column("job", "JOB"),
+    Column("user", "USER"),
+    Column("team", "TEAM"),
+)
+
+GPUS = (
+    *_WHERE,
+    Column("gpu", "GPU"),
+    Column("model", "MODEL"),
+    *_of(GPU),
+    Column("state", "STATE"),
+    Column("alerts", "ALERTS"),
+    Column("work", "WORK"),
+    Column("namespace", "NAMESPACE", wide=True),
+    Column("user", "USER", wide=True),
+    Column("team", "TEAM", wide=True),
+    Column("profile", "MIG", wide=True),
+    Column("age_seconds", "AGE", lambda seconds: f"{seconds:.0f}s", wide=True),
+    Column("uuid", "UUID", wide=True),
+    Column("simulated", "DATA"),
+)
+NODES = (
+    *_WHERE,
+    *_of(each.figure for each in NODE),
+    Column("alerts", "ALERTS"),
+    Column("models", "MODELS", wide=True),
+    Column("simulated", "DATA"),
+)
+JOBS = (
+    *_WHO,
+    *_of(each.figure for each in WORK),
+    Column("nodes", "NODES", wide=True),
+    Column("where", "ON", wide=True),
+    Column("simulated", "DATA"),
+)
+ALERTS = (
+    Column("severity", "SEVERITY"),
+    Column("alert", "ALERT"),
+    Column("state", "STATE"),
+    Column("node", "NODE"),
+    Column("gpu", "GPU"),
+    Column("namespace", "NAMESPACE", wide=True),
+    Column("job", "JOB", wide=True),
+    Column("since", "SINCE"),
+    Column("family", "FAMILY", wide=True),
+    Column("what", "WHAT"),
+)
+_RANK = {"critical": 0, "warning": 1, "info": 2}
+
+
+def gpus(picture: Picture, *, parts: bool = False) -> Listing:
+    rows = picture.rows if parts else picture.gpus
+    return Listing("gpus", GPUS, [item(row, picture) for row in rows])
+
+
+def item(row: Row, picture: Picture) -> Item:
+    """One GPU as programs read it; a figure that is missing is null."""
+    works = row.works
+    return {
+        "cluster": row.cluster,
+        "node": row.node,
+        "gpu": row.name,
+        "model": row.model.removeprefix("NVIDIA "),
+        **_all(row.figures, GPU),
+        "state": row.state,
+        "alerts": [*row.alerts],
+        "work": _each(work.name for work in works),
+        "namespace": _each(work.namespace for work in works),
+        "pod": _each(work.pod for work in works),
+        "job": _each(work.job for work in works),
+        "user": _each(work.user for work in works),
+        "team": _each(work.team for work in works),
+        "profile": row.profile,
+        "age_seconds": row.age,
+        "uuid": row.uuid,
+        "simulated": _data(row.node in picture.simulated),
+    }
+
+
+def nodes(picture: Picture, told: Mapping[tuple[str, str], Figures] | None = None) -> Listing:
+    """`told` is what the rules have worked out; otherwise it is worked out here."""
+    found = owned.nodes(picture.rows)
+    places = sorted({*found, *(told or {})})
+    return Listing("nodes", NODES, [_node(place, found, told, picture) for place in places])
+
+
+def _node(
+    place: tuple[str, str],
+    found: Mapping[tuple[str, str], list[Row]],
+    told: Mapping[tuple[str, str], Figures] | None,
+    picture: Picture,
+) -> Item:
+    rows = found.get(place, [])
+    figures = owned.of_node(rows) if told is None else told.get(place, {})
+    return {
+        "cluster": place[0],
+        "node": place[1],
+        **_all(figures, (each.figure for each in NODE)),
+        "alerts": _each(alert for row in rows for alert in row.alerts),
+        "models": _each(row.model.removeprefix("NVIDIA ") for row in rows),
+        "simulated": _data(place[1] in picture.simulated),
+    }
+
+
+def jobs(picture: Picture, told: Mapping[tuple[str, ...], Figures] | None = None) -> Listing:
+    items = []
+    for job in owned.jobs(picture.rows):
+        work = job.work
+        figures = owned.of_job(job)
+        if told is not None:
+            figures = told.get((work.namespace, work.pod, work.job), {})
+        items.append(
+            {
+                "namespace": work.namespace,
+                "pod": work.pod,
+                "job": work.job,
+                "user": work.user,
+                "team": work.team,
+                **_all(figures, (each.figure for each in WORK)),
+                "nodes": [*job.nodes],
+                "where": [f"{row.node}:{row.name}" for row in job.rows],
+                "simulated": _data(bool(picture.simulated & {*job.nodes})),
+            }
+        )
+    return Listing("jobs", JOBS, items)
+
+
+def alerts(groups: Iterable[Group]) -> Listing:
+    """That stand or are about to, the worst first."""
+    items = [
+        {
+            "severity": alert.labels.get("severity", ""),
+            "alert": alert.labels.get("alertname", rule.name),
+            "state": alert.state,
+            "cluster": alert.labels.get("cluster", ""),
+            "node": alert.labels.get("node", ""),
+            "gpu": alert.labels.get("gpu", ""),
+            "namespace": alert.labels.get("workload_namespace")
+            or alert.labels.get("namespace", ""),
+            "job": alert.labels.get("workload_job") or alert.labels.get("workload_pod", ""),
+            "since": f"{alert.active_at[:19]}Z" if alert.active_at else "",
+            "family": alert.labels.get("family", ""),
+            "what": alert.annotations.get("description") or alert.annotations.get("summary", ""),
+        }
+        for group in groups
+        for rule in group.rules
+        for alert in rule.alerts
+    ]
+    items.sort(key=lambda each: (each["state"], _RANK.get(each["severity"], 3), each["since"]))
+    return Listing("alerts", ALERTS, items)
+
+
+def document(listing: Listing, picture: Picture | None, origin: str) -> Mapping[str, object]:
+    """As JSON has it."""
+    told: dict[str, object] = {"version": VERSION, "kind": listing.kind, "source": origin}
+    if picture is not None:
+        told |= {
+            "simulated": bool(picture.simulated),
+            "time": picture.time,
+            "note": picture.note,
+        }
+    return {**told, "items": list(listing.items)}
+
+
+def _all(figures: Figures, wanted: Iterable[Figure]) -> dict[str, Value]:
+    return {figure.key: figures.get(figure.key) for figure in wanted}
+
+
+def _each(texts: Iterable[str]) -> list[str]:
+    """Each once, in their order."""
+    return [*dict.fromkeys(filter(None, texts))]
+
+
+def _data(simulated: bool) -> str:  # noqa: FBT001  the question itself
+    return "simulated" if simulated else ""
