@@ -11,6 +11,7 @@ import sim
 import soak
 import stack
 import start
+import top
 from measure import machine
 
 BENCHMARKS = {
@@ -23,6 +24,7 @@ BENCHMARKS = {
     "fuzz": fuzz.main,
     "stack": stack.main,
     "console": console.main,
+    "top": top.main,
 }
 
 

@@ -19,8 +19,11 @@ from warpwatch.exporter.settings import Settings
 from warpwatch.samples.snapshot import Snapshot
 from warpwatch.sources.base import SourceInfo
 from warpwatch.terminal import fleet, listing, local
-from warpwatch.terminal.fleet import Where
+from warpwatch.terminal.fleet import ANYWHERE, Where
+from warpwatch.terminal.history import Id
 from warpwatch.terminal.listing import Listing
+from warpwatch.terminal.look import Look
+from warpwatch.terminal.marks import Glyphs
 from warpwatch.terminal.picture import Feed, Picture
 
 T = TypeVar("T")
@@ -38,7 +41,7 @@ class Asked:
 
     servers: Servers
     source: str = ""
-    where: Where = Where()
+    where: Where = ANYWHERE
 
     def address(self) -> Address | None:
         """The Prometheus; None where GPUs of this machine are to be read."""
@@ -121,14 +124,18 @@ def feed(asked: Asked, clock: Clock, interval: float | None) -> Feed:
 
 
 def picture(asked: Asked) -> Picture:
-    """One look. That there are no GPUs is an error where a source was asked."""
+    return looked(asked, history=False)[0]
 
-    async def main() -> Picture:
+
+def looked(asked: Asked, *, history: bool) -> tuple[Picture, Mapping[Id, Sequence[float]]]:
+    """One look, and what was before. That a source has no GPUs is an error."""
+
+    async def main() -> tuple[Picture, Mapping[Id, Sequence[float]]]:
         async with aclosing(feed(asked, SystemClock(), None)) as it:
-            found = await it.picture()
-        if not found.rows and isinstance(it, Local):
-            raise _nothing(found)
-        return found
+            seen = await it.picture()
+            if not seen.rows and isinstance(it, Local):
+                raise _nothing(seen)
+            return seen, await it.before() if history else {}
 
     return asyncio.run(main())
 
@@ -142,22 +149,37 @@ def _nothing(found: Picture) -> Unreachable:
     )
 
 
+def found(kind: str, asked: Asked, *, parts: bool) -> tuple[Listing, Picture | None, str]:
+    """A list of that kind, what it is of, and who says so."""
+    if kind == "alerts":
+        standing, url = alerts(asked)
+        return standing, None, url
+    match kind:
+        case "gpus":
+            listed, seen = gpus(asked, parts=parts)
+        case "nodes":
+            listed, seen = nodes(asked)
+        case _:
+            listed, seen = jobs(asked)
+    return listed, seen, seen.origin
+
+
 def gpus(asked: Asked, *, parts: bool) -> tuple[Listing, Picture]:
-    found = picture(asked)
-    return listing.gpus(found, parts=parts), found
+    seen = picture(asked)
+    return listing.gpus(seen, parts=parts), seen
 
 
 def nodes(asked: Asked) -> tuple[Listing, Picture]:
-    found = picture(asked)
+    seen = picture(asked)
     told = _asked(asked, lambda server: fleet.nodes(server, asked.where))
-    return listing.nodes(found, told), found
+    return listing.nodes(seen, told), seen
 
 
 def jobs(asked: Asked) -> tuple[Listing, Picture]:
-    found = picture(asked)
+    seen = picture(asked)
     # Of a part of its GPUs the rules have worked out nothing.
     told = None if asked.where.node else _asked(asked, fleet.works)
-    return listing.jobs(found, told), found
+    return listing.jobs(seen, told), seen
 
 
 def alerts(asked: Asked) -> tuple[Listing, str]:
@@ -176,9 +198,9 @@ def alerts(asked: Asked) -> tuple[Listing, str]:
                 error.message, hint="ask what works out the rules, such as Thanos' or Mimir's ruler"
             ) from error
 
-    found = _asked(asked, standing)
-    assert found is not None  # noqa: S101  there is an address
-    return found, there.url
+    listed = _asked(asked, standing)
+    assert listed is not None  # noqa: S101  there is an address
+    return listed, there.url
 
 
 def _asked(asked: Asked, question: Callable[[Prometheus], Awaitable[T]]) -> T | None:
@@ -220,5 +242,23 @@ def stream(
                 due = max(due + interval, clock.monotonic())
                 if not count or turn < count:
                     await clock.sleep(due - clock.monotonic())
+
+    asyncio.run(main())
+
+
+def top(asked: Asked, look: Look, glyphs: Glyphs, interval: float | None) -> None:
+    """On the screen, until somebody ends it."""
+    try:
+        from warpwatch.terminal import live
+    except ImportError as error:
+        raise UsageError(
+            f"the screen needs Textual, which is not installed ({error.name})",
+            hint=f"pip install 'warpwatch[tui]', or {config.command()} top --once",
+        ) from error
+
+    async def main() -> None:
+        clock = SystemClock()
+        async with aclosing(feed(asked, clock, interval)) as it:
+            await live.run(it, clock, look, glyphs)
 
     asyncio.run(main())

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 )
 @click.option("--source", default="", help="Read this, as in warpwatch exporter; no Prometheus.")
 @servers.options("prometheus")
-def command(there: "Servers", kind: str, name: str, node: str, output: str, source: str) -> None:
+def command(there: "Servers", *, kind: str, name: str, node: str, output: str, source: str) -> None:
     """Say all that is known of one GPU, node or job; and of what is not known why.
 
     A GPU by its UUID, as NODE:GPU, or by its number where there is only one such; a job by its
@@ -29,6 +29,7 @@ def command(there: "Servers", kind: str, name: str, node: str, output: str, sour
     from warpwatch.app import terminal
     from warpwatch.terminal import describing
     from warpwatch.terminal.fleet import Where
+    from warpwatch.terminal.marks import clean
 
     asked = terminal.Asked(there, source, Where(node))
     match kind:
@@ -41,24 +42,15 @@ def command(there: "Servers", kind: str, name: str, node: str, output: str, sour
         case _:
             jobs, picture = terminal.jobs(asked)
             found = describing.job(name, picture, jobs)
-    below = found.below
     if output == "json":
-        told = {"version": 1, "kind": kind, "source": picture.origin, "time": picture.time,
-                "simulated": bool(picture.simulated), "note": picture.note, kind: found.item}  # fmt: skip
-        if below is not None:
-            told["gpus"] = list(below.items)
-        else:
-            told["told"] = [list(pair) for pair in found.pairs]
-        click.echo(json.dumps(told, indent=2))
+        click.echo(json.dumps(describing.document(found, picture), indent=2))
         return
     if picture.note:
         click.echo(f"warpwatch: {picture.note}", err=True)
     width = max(len(label) for label, _ in found.pairs)
     for label, text in found.pairs:
-        click.echo(f"{label:<{width}}  {text}")
-    if below is not None and below.items:
-        shown = [column for column in below.columns if not column.wide]
-        table = [[column.text(item) for column in shown] for item in below.items]
+        click.echo(f"{label:<{width}}  {clean(text)}")
+    if found.below is not None and found.below.items:
         click.echo()
-        for line in tables.aligned([[column.head for column in shown], *table]):
+        for line in tables.aligned(found.below.table()):
             click.echo(f"  {line}")

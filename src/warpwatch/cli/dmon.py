@@ -14,7 +14,7 @@ _LEAST = 100
 
 @click.command("dmon")
 @click.option("-e", "--field-id", "fields", default="", metavar="FIELDS",
-              help="Ids, names or tags, such as 155,1002,GPUTL.  [default: the usual ones]")  # fmt: skip
+              help="Ids, names or tags, such as 155,1002,GPUTL.")  # fmt: skip
 @click.option("-d", "--delay", type=click.IntRange(_LEAST), default=1000, show_default=True,
               metavar="MS", help="Between two looks.")  # fmt: skip
 @click.option("-c", "--count", type=click.IntRange(0), default=0, metavar="N",
@@ -23,9 +23,7 @@ _LEAST = 100
               help="Such as 0,2-4.  [default: all]")  # fmt: skip
 @click.option("-l", "--list", "list_", is_flag=True, help="Say which tags there are.")
 @click.option("--source", default="auto", show_default=True, help="As in warpwatch exporter.")
-def command(
-    fields: str, delay: int, count: int, gpus: str, source: str, *, list_: bool
-) -> None:
+def command(fields: str, delay: int, count: int, gpus: str, source: str, *, list_: bool) -> None:
     """Write figures of GPUs as `dcgmi dmon` does: a line for each, again and again.
 
     A value that is missing is N/A: warpwatch discovery says why.

@@ -9,7 +9,6 @@ from warpwatch.cli import servers, tables
 
 if TYPE_CHECKING:
     from warpwatch.app.servers import Servers
-    from warpwatch.terminal.choosing import Item, Value
     from warpwatch.terminal.listing import Listing
     from warpwatch.terminal.picture import Picture
 
@@ -43,6 +42,7 @@ _NAMES = [*KINDS, *(name for names in KINDS.values() for name in names)]
 @servers.options("prometheus")
 def command(
     there: "Servers",
+    *,
     kind: str,
     output: str,
     node: str,
@@ -50,7 +50,6 @@ def command(
     selectors: tuple[str, ...],
     sort_by: str,
     source: str,
-    *,
     no_headers: bool,
     reverse: bool,
     mig: bool,
@@ -60,43 +59,31 @@ def command(
     By the Prometheus that is given or known; where none is, this machine's driver is read.
     """
     from warpwatch.app import terminal
-    from warpwatch.terminal import choosing, listing
+    from warpwatch.terminal import listing
     from warpwatch.terminal.fleet import Where
 
     kind = next(name for name, short in KINDS.items() if kind in {name, *short})
-    asked = terminal.Asked(there, source, Where(node))
-    picture: Picture | None = None
-    match kind:
-        case "gpus":
-            found, picture = terminal.gpus(asked, parts=mig)
-            origin = picture.origin
-        case "nodes":
-            found, picture = terminal.nodes(asked)
-            origin = picture.origin
-        case "jobs":
-            found, picture = terminal.jobs(asked)
-            origin = picture.origin
-        case _:
-            found, origin = terminal.alerts(asked)
-    keys = [*(found.items[0] if found.items else found.heads)]
+    found, picture, origin = terminal.found(
+        kind, terminal.Asked(there, source, Where(node)), parts=mig
+    )
     wanted = [*selectors]
     if namespace and kind != "nodes":
         wanted.append(f"namespace={namespace}")
-    if node and kind in {"gpus", "alerts"}:
+    if node and kind == "alerts":
         wanted.append(f"node={node}")
-    test = choosing.selector(wanted, keys)
-    items = [item for item in found.items if test(item)]
-    if sort_by:
-        key = choosing.column(sort_by, {key: found.heads.get(key, key) for key in keys})
-        items = choosing.ordered(items, key, reverse=reverse)
-    elif reverse:
-        items.reverse()
-    chosen = listing.Listing(found.kind, found.columns, items)
+    chosen = listing.chosen(found, wanted, sort_by, reverse=reverse)
     if output == "json":
         click.echo(json.dumps(listing.document(chosen, picture, origin), indent=2))
         return
     _warn(picture)
-    _print(chosen, output, heads=not no_headers)
+    if output == "csv":
+        _csv(chosen, heads=not no_headers)
+    elif chosen.items:
+        table = tables.aligned(chosen.table(wide=output == "wide"))
+        for line in table[1 if no_headers else 0 :]:
+            click.echo(line)
+    else:
+        click.echo(f"no {kind}", err=True)
 
 
 def _warn(picture: "Picture | None") -> None:
@@ -107,26 +94,11 @@ def _warn(picture: "Picture | None") -> None:
         click.echo(f"warpwatch: {picture.note}", err=True)
 
 
-def _print(found: "Listing", output: str, *, heads: bool) -> None:
-    if output == "csv":
-        columns = [column.key for column in found.columns]
-        text = tables.separated([_flat(item) for item in found.items], columns)
-        click.echo(text if heads else text.partition("\n")[2], nl=False)
-        return
-    if not found.items:
-        click.echo(f"no {found.kind}", err=True)
-        return
-    shown = [
-        column
-        for column in found.columns
-        if (output == "wide" or not column.wide)
-        and (column.key != "simulated" or any(item["simulated"] for item in found.items))
-    ]
-    table = [[column.text(item) for column in shown] for item in found.items]
-    for line in tables.aligned([[column.head for column in shown], *table])[0 if heads else 1 :]:
-        click.echo(line)
-
-
-def _flat(item: "Item") -> dict[str, "Value"]:
+def _csv(found: "Listing", *, heads: bool) -> None:
     """Nothing where something is missing, and several with a semicolon between."""
-    return {key: ";".join(v) if isinstance(v, list) else v for key, v in item.items()}
+    rows = [
+        {key: ";".join(v) if isinstance(v, list) else v for key, v in item.items()}
+        for item in found.items
+    ]
+    text = tables.separated(rows, [column.key for column in found.columns])
+    click.echo(text if heads else text.partition("\n")[2], nl=False)

@@ -1,10 +1,11 @@
 """One GPU, one node, one job: all that is known of it, and of what is not known why."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from warpwatch.errors import InputError
 from warpwatch.terminal import listing
+from warpwatch.terminal.choosing import Item
 from warpwatch.terminal.figures import GPU, MISSING, percent, size
 from warpwatch.terminal.listing import Column, Listing
 from warpwatch.terminal.picture import Picture, Process, Row
@@ -21,7 +22,7 @@ class Described:
     pairs: Pairs
     below: Listing | None = None
     """What belongs to it, side by side."""
-    item: listing.Item | None = None
+    item: Item | None = None
     """It as programs read it."""
 
 
@@ -68,7 +69,7 @@ def node(name: str, picture: Picture, nodes: Listing) -> Described:
 def job(name: str, picture: Picture, jobs: Listing) -> Described:
     """By its number, its pod, or NAMESPACE/POD."""
 
-    def names(item: listing.Item) -> set[str]:
+    def names(item: Item) -> set[str]:
         return {str(item["job"]), str(item["pod"]), f"{item['namespace']}/{item['pod']}"} - {""}
 
     items = [item for item in jobs.items if name in names(item)]
@@ -83,12 +84,28 @@ def job(name: str, picture: Picture, jobs: Listing) -> Described:
                      listing.gpus(ours, parts=True), item)  # fmt: skip
 
 
-def _of(row: Row, item: listing.Item) -> bool:
+def document(found: Described, picture: Picture) -> Mapping[str, object]:
+    """As JSON has it."""
+    told: dict[str, object] = {
+        "version": listing.VERSION,
+        "kind": found.kind,
+        "source": picture.origin,
+        "simulated": bool(picture.simulated),
+        "time": picture.time,
+        "note": picture.note,
+        "item": found.item,
+    }
+    if found.below is not None:
+        return told | {"gpus": list(found.below.items)}
+    return told | {"told": [list(pair) for pair in found.pairs]}
+
+
+def _of(row: Row, item: Item) -> bool:
     whose = tuple(item[key] for key in ("namespace", "pod", "job", "user"))
     return any(work.whose == whose for work in row.works)
 
 
-def _told(columns: Iterable[Column], item: listing.Item) -> Iterator[tuple[str, str]]:
+def _told(columns: Iterable[Column], item: Item) -> Iterator[tuple[str, str]]:
     for column in columns:
         text = column.text(item)
         if column.key in item and (column.show is not None or text != MISSING):

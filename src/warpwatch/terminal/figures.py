@@ -97,12 +97,12 @@ GPU: tuple[Figure, ...] = (
 )
 
 INSTANCE: tuple[Figure, ...] = tuple(
-    Figure(f"gpu_instance:{name}", *rest)
-    for name, *rest in (
+    Figure(f"gpu_instance:{name}", head, show)
+    for name, head, show in (
         ("activity:ratio", "ACTIVE", percent),
-        ("sm_active:ratio", "SM", percent, True),
-        ("tensor_active:ratio", "TENSOR", percent, True),
-        ("dram_active:ratio", "DRAM", percent, True),
+        ("sm_active:ratio", "SM", percent),
+        ("tensor_active:ratio", "TENSOR", percent),
+        ("dram_active:ratio", "DRAM", percent),
         ("memory_used:bytes", "MEMORY", size),
     )
 )

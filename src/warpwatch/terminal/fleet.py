@@ -40,6 +40,9 @@ class Where:
         return f", node={_quoted(self.node)}" if self.node else ""
 
 
+ANYWHERE = Where()
+
+
 async def picture(server: Prometheus, now: float, where: Where, *, parts: bool) -> Picture:
     """`parts`: with MIG instances."""
     names = "|".join((source.NAME, *_STATES, *(figure.series for figure in GPU)))
@@ -80,23 +83,22 @@ def _note(rows: Sequence[Row], age: float | None, warnings: Sequence[str], where
     return "; ".join(warnings)
 
 
-async def before(server: Prometheus, now: float, rows: int, where: Where) -> Mapping[
-    tuple[str, str, str, str], list[float]
-]:
+async def before(
+    server: Prometheus, now: float, rows: int, where: Where
+) -> Mapping[tuple[str, str, str, str], list[float]]:
     """Of so many GPUs that it would be too much to ask for, nothing."""
     if rows > _MOST_HISTORY:
         return {}
     asked = f"{ACTIVITY.series}{{{str(where)[2:]}}}"
     found = (await server.query_range(asked, now - _HISTORY, now, _STEP)).data
-    return {
-        (*_key(each.labels), ""): [float(value) for _, value in each.points] for each in found
-    }
+    return {(*_key(each.labels), ""): [float(value) for _, value in each.points] for each in found}
 
 
 async def nodes(server: Prometheus, where: Where) -> Mapping[tuple[str, str], Mapping[str, float]]:
     names = "|".join(each.figure.series for each in NODE)
     told = (await server.query(f'{{__name__=~"{names}"{where}}}')).data
-    return _by(told, [each.figure for each in NODE], ("cluster", "node"))
+    found = _by(told, [each.figure for each in NODE], ("cluster", "node"))
+    return {(cluster, node): figures for (cluster, node), figures in found.items()}
 
 
 async def works(server: Prometheus) -> Mapping[tuple[str, ...], Mapping[str, float]]:

@@ -1,12 +1,13 @@
 """Lists of GPUs, nodes, jobs and alerts, as people and programs read them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from warpwatch.clients.prometheus.results import Group
 from warpwatch.terminal import owned
-from warpwatch.terminal.choosing import Item, Value
+from warpwatch.terminal.choosing import Item, Value, column, ordered, selector
 from warpwatch.terminal.figures import GPU, MISSING, NODE, WORK, Figure
+from warpwatch.terminal.marks import clean
 from warpwatch.terminal.picture import Figures, Picture, Row
 
 VERSION = 1
@@ -26,9 +27,9 @@ class Column:
         if value is None or value in ("", []):
             return MISSING
         if isinstance(value, list):
-            return ",".join(value)
+            return clean(",".join(value))
         if isinstance(value, str):
-            return value
+            return clean(value)
         return self.show(value) if self.show else f"{value:g}"
 
 
@@ -38,9 +39,20 @@ class Listing:
     columns: tuple[Column, ...]
     items: Sequence[Item]
 
+    def table(self, *, wide: bool = False) -> list[list[str]]:
+        """For people, with the heads first; that nothing is simulated is not said."""
+        invented = any(item.get("data") for item in self.items)
+        shown = [
+            each
+            for each in self.columns
+            if (wide or not each.wide) and (invented or each.key != "data")
+        ]
+        lines = [[each.text(item) for each in shown] for item in self.items]
+        return [[each.head for each in shown], *lines]
+
     @property
     def heads(self) -> Mapping[str, str]:
-        return {column.key: column.head for column in self.columns}
+        return {each.key: each.head for each in self.columns}
 
 
 def _of(figures: Iterable[Figure]) -> tuple[Column, ...]:
@@ -70,21 +82,21 @@ GPUS = (
     Column("profile", "MIG", wide=True),
     Column("age_seconds", "AGE", lambda seconds: f"{seconds:.0f}s", wide=True),
     Column("uuid", "UUID", wide=True),
-    Column("simulated", "DATA"),
+    Column("data", "DATA"),
 )
 NODES = (
     *_WHERE,
     *_of(each.figure for each in NODE),
     Column("alerts", "ALERTS"),
     Column("models", "MODELS", wide=True),
-    Column("simulated", "DATA"),
+    Column("data", "DATA"),
 )
 JOBS = (
     *_WHO,
     *_of(each.figure for each in WORK),
     Column("nodes", "NODES", wide=True),
     Column("where", "ON", wide=True),
-    Column("simulated", "DATA"),
+    Column("data", "DATA"),
 )
 ALERTS = (
     Column("severity", "SEVERITY"),
@@ -99,6 +111,18 @@ ALERTS = (
     Column("what", "WHAT"),
 )
 _RANK = {"critical": 0, "warning": 1, "info": 2}
+
+
+def chosen(found: Listing, selectors: Sequence[str], order: str, *, reverse: bool) -> Listing:
+    told = found.items[0] if found.items else found.heads
+    keys = {**{key: key for key in told}, **found.heads}
+    test = selector(selectors, [*keys])
+    items = [item for item in found.items if test(item)]
+    if order:
+        items = ordered(items, column(order, keys), reverse=reverse)
+    elif reverse:
+        items.reverse()
+    return replace(found, items=items)
 
 
 def gpus(picture: Picture, *, parts: bool = False) -> Listing:
@@ -126,7 +150,7 @@ def item(row: Row, picture: Picture) -> Item:
         "profile": row.profile,
         "age_seconds": row.age,
         "uuid": row.uuid,
-        "simulated": _data(row.node in picture.simulated),
+        "data": _data(row.node in picture.simulated),
     }
 
 
@@ -151,7 +175,7 @@ def _node(
         **_all(figures, (each.figure for each in NODE)),
         "alerts": _each(alert for row in rows for alert in row.alerts),
         "models": _each(row.model.removeprefix("NVIDIA ") for row in rows),
-        "simulated": _data(place[1] in picture.simulated),
+        "data": _data(place[1] in picture.simulated),
     }
 
 
@@ -172,7 +196,7 @@ def jobs(picture: Picture, told: Mapping[tuple[str, ...], Figures] | None = None
                 **_all(figures, (each.figure for each in WORK)),
                 "nodes": [*job.nodes],
                 "where": [f"{row.node}:{row.name}" for row in job.rows],
-                "simulated": _data(bool(picture.simulated & {*job.nodes})),
+                "data": _data(bool(picture.simulated & {*job.nodes})),
             }
         )
     return Listing("jobs", JOBS, items)

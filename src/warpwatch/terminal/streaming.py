@@ -3,7 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from warpwatch.errors import UsageError
-from warpwatch.fields import clocks, events, memory, pcie, power, profiling, temperature, utilisation
+from warpwatch.fields import (
+    clocks,
+    events,
+    memory,
+    pcie,
+    power,
+    profiling,
+    temperature,
+    utilisation,
+)
 from warpwatch.fields.catalogue import BY_ID
 from warpwatch.fields.field import Field, Scope
 from warpwatch.fields.spellings import bare, nearest, resolve
@@ -131,9 +140,7 @@ class Stream:
         yield self._line("ID", [field.unit for field in self._fields])
 
     def _line(self, name: str, cells: Sequence[str]) -> str:
-        told = "  ".join(
-            cell.rjust(width) for cell, width in zip(cells, self._widths, strict=True)
-        )
+        told = "  ".join(cell.rjust(width) for cell, width in zip(cells, self._widths, strict=True))
         return f"{name:<11} {told}".rstrip()
 
     @staticmethod
