@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from warpwatch.clients.prometheus.client import Prometheus
-from warpwatch.clients.prometheus.results import Labels, Sample
+from warpwatch.clients.prometheus.results import Labels, Point, Sample
 from warpwatch.rules import owners, source
 from warpwatch.terminal.figures import ACTIVITY, GPU, INSTANCE, NODE, WORK, Figure
 from warpwatch.terminal.picture import OK, Picture, Process, Row, Work
@@ -91,7 +91,13 @@ async def before(
         return {}
     asked = f"{ACTIVITY.series}{{{str(where)[2:]}}}"
     found = (await server.query_range(asked, now - _HISTORY, now, _STEP)).data
-    return {(*_key(each.labels), ""): [float(value) for _, value in each.points] for each in found}
+    return {(*_key(each.labels), ""): _even(each.points, now) for each in found}
+
+
+def _even(points: Sequence[Point], now: float) -> list[float]:
+    """One for each step up to now, as what is missing is left out of an answer."""
+    known = {round((now - time) / _STEP): float(value) for time, value in points}
+    return [known.get(step, math.nan) for step in range(max(known, default=-1), -1, -1)]
 
 
 async def nodes(server: Prometheus, where: Where) -> Mapping[tuple[str, str], Mapping[str, float]]:
@@ -135,11 +141,12 @@ def _rows(
     for sample in (*told, *divided):
         labels, series = sample.labels, sample.labels["__name__"]
         names[_key(labels)] = names.get(_key(labels), {}) | labels
+        place = (*_key(labels), labels.get("mig_id", ""))
+        # Of a GPU that hangs its state is all that there is.
+        parts[place] = labels.get("mig_profile", "")
         if series in _STATES:
             states.setdefault(_key(labels), {})[series] = sample.value
             continue
-        place = (*_key(labels), labels.get("mig_id", ""))
-        parts[place] = labels.get("mig_profile", "")
         if series in keys and not math.isnan(sample.value):
             figures.setdefault(place, {})[keys[series]] = sample.value
     works, firing = _works(owned), _firing(alerts)
@@ -163,7 +170,8 @@ def order(row: Row) -> tuple[object, ...]:
     def counted(text: str) -> tuple[int, str]:
         return (int(text), "") if text.isdecimal() else (1 << 30, text)
 
-    return row.cluster, row.node, counted(row.gpu), row.uuid, counted(row.instance or "-1")
+    below = (0, counted(row.instance)) if row.instance else (-1, (0, ""))
+    return row.cluster, row.node, counted(row.gpu), row.gpu, below
 
 
 def _row(labels: Labels, instance: str, profile: str) -> Row:

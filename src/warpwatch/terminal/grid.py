@@ -129,7 +129,7 @@ def _columns(history: History, metric: Metric, glyphs: Glyphs) -> tuple[Column, 
         used, total = row.figures.get(MEMORY.key), row.figures.get(MEMORY_TOTAL.key)
         share = used / total if used is not None and total else None
         told = MISSING if used is None else size(used)
-        text = f"{told}/{size(total)}" if total is not None else told
+        text = told if used is None or total is None else f"{told}/{size(total)}"
         filled = marks.bar(share, width - 12, glyphs) if width > 14 else ("", "")
         return (*_bar(filled, share), Span(fitted(text, min(width, 12), right=True)))
 
@@ -220,7 +220,8 @@ class Tiles:
         self._several = len({row.node for row, _ in entries}) > 1
         self.across = max(1, width // self.WIDTH)
         self.count = -(-len(entries) // self.across) * self.HEIGHT
-        self.head: Line = (Span(f"  {look.metric.name} of each GPU (m: another)", "head"),)
+        title = f"  {look.metric.name} of each GPU (m: another)"
+        self.head: Line = (Span(fitted(title, width), "head"),)
         self.cursor: int | None = None
         """The tile that is chosen."""
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _BLANK = " "
+_CUT = "~"
+"""Where there was no room for the rest; there on every terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,15 +18,13 @@ class Glyphs:
     parts: str
     """Of a cell of a bar, from little to nearly all."""
     rest: str
-    more: str
-    """Where a text was cut."""
     down: str
     """Sorted from the highest."""
     up: str
 
 
-BLOCKS = Glyphs("▁▂▃▄▅▆▇█", "━", "╸", "─", "…", "▾", "▴")
-ASCII = Glyphs("_.-=+*%#", "|", "", ".", "~", "v", "^")
+BLOCKS = Glyphs("▁▂▃▄▅▆▇█", "━", "╸", "─", "▾", "▴")
+ASCII = Glyphs("_.-=+*%#", "|", "", ".", "v", "^")
 """For terminals that know no others."""
 
 
@@ -48,12 +48,12 @@ def _cells(letter: str) -> int:
     return 2 if unicodedata.east_asian_width(letter) in {"W", "F"} else 1
 
 
-def fitted(text: str, width: int, *, right: bool = False, glyphs: Glyphs = BLOCKS) -> str:
+def fitted(text: str, width: int, *, right: bool = False) -> str:
     """In exactly so many cells."""
     text = clean(text)
     room = width - cells(text)
     if room < 0:
-        text = _cut(text, width - 1) + glyphs.more if width > 0 else ""
+        text = _cut(text, width - 1) + _CUT if width > 0 else ""
         room = width - cells(text)
     return " " * room + text if right else text + " " * room
 

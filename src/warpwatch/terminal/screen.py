@@ -56,7 +56,7 @@ def _detail(picture: Picture, look: Look) -> Pane:
 def empty(picture: Picture | None, look: Look) -> str:
     """What to say where there is nothing to show."""
     if picture is None:
-        return "waiting for the first answer …"
+        return "waiting for the first answer"
     if not picture.rows:
         return picture.note or "no GPUs"
     if look.filter:

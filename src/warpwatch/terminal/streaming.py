@@ -98,7 +98,8 @@ def gpus(text: str) -> frozenset[int]:
     found: set[int] = set()
     for part in filter(None, text.split(",")):
         first, dash, last = part.strip().partition("-")
-        if not first.isdecimal() or (dash and not last.isdecimal()) or int(last or first) > _MOST:
+        numbers = first.isdecimal() and (last.isdecimal() if dash else True)
+        if not numbers or not int(first) <= int(last or first) <= _MOST:
             raise UsageError(f"-i {text!r} names no GPUs", hint="e.g. -i 0,2-4")
         found.update(range(int(first), int(last or first) + 1))
     return frozenset(found)

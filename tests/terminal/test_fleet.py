@@ -1,0 +1,211 @@
+"""A picture of a Prometheus: asked by neutral series, and honest about what it does not say."""
+
+import asyncio
+import json
+from contextlib import aclosing
+
+import pytest
+
+from served import served
+from warpwatch.clients.prometheus.client import Prometheus
+from warpwatch.errors import Unreachable
+from warpwatch.terminal import fleet
+from warpwatch.terminal.fleet import ANYWHERE, Where
+from warpwatch.terminal.picture import Picture
+
+H100 = {"node": "n1", "gpu": "0", "uuid": "GPU-a", "model": "NVIDIA H100"}
+
+
+class Server:
+    """Of answers by a word in the question; to all others there is no sample."""
+
+    def __init__(self, answers: dict[str, list[tuple[dict[str, str], float]]]) -> None:
+        self.answers = answers
+        self.asked: list[str] = []
+
+    async def query(self, promql: str) -> object:
+        from warpwatch.clients.prometheus.results import Answer, Sample
+
+        self.asked.append(promql)
+        for word, samples in self.answers.items():
+            if word in promql:
+                return Answer(tuple(Sample(labels, (0.0, str(v))) for labels, v in samples))
+        return Answer(())
+
+    url = "http://prometheus"
+
+
+def seen(where: Where = ANYWHERE, **answers: list[tuple[dict[str, str], float]]) -> Picture:
+    words = {
+        "gpus": "gpu:power:watts|",
+        "owned": "gpu_owner:share:ratio",
+        "alerts": "ALERTS",
+        "invented": "warpwatch_source_info",
+        "age": "timestamp(",
+        "processes": "topk(",
+        "parts": "gpu_instance:",
+    }
+    server = Server({words[name]: samples for name, samples in answers.items()})
+    told = fleet.picture(server, 1000.0, where, parts=True)  # type: ignore[arg-type]
+    return asyncio.run(told)
+
+
+def series(name: str, labels: dict[str, str]) -> dict[str, str]:
+    return {"__name__": name, **labels}
+
+
+AGE: list[tuple[dict[str, str], float]] = [({}, 5.0)]
+
+
+def test_words_that_answers_are_given_by_are_in_the_questions() -> None:
+    server = Server({})
+    asyncio.run(fleet.picture(server, 0.0, Where('a"b'), parts=True))  # type: ignore[arg-type]
+    assert len(server.asked) == 7
+    assert any("gpu:activity:ratio" in question for question in server.asked)
+    assert sum('node="a\\"b"' in question for question in server.asked) == 4
+
+
+def test_a_gpu_is_put_together_of_its_series() -> None:
+    found = seen(
+        gpus=[
+            (series("gpu:source:info", {"node": "n1", "uuid": "GPU-a", "job": "x"}), 1),
+            (series("gpu:power:watts", H100), 300.0),
+            (series("gpu:activity:ratio", H100), 0.0),
+            (series("gpu:temperature:celsius", H100), float("nan")),
+            (series("gpu:collect_success:bool", {k: H100[k] for k in ("node", "gpu", "uuid")}), 1),
+            (series("gpu:collect_age:seconds", H100), 0.5),
+        ],
+        owned=[({**H100, "workload_pod": "p", "workload_namespace": "x", "team": "unassigned"}, 1)],
+        age=AGE,
+    )
+    (row,) = found.rows
+    assert (row.node, row.gpu, row.uuid, row.model) == ("n1", "0", "GPU-a", "NVIDIA H100")
+    assert row.figures == {"power_watts": 300.0, "activity_ratio": 0.0}
+    assert (row.state, row.age) == ("ok", 0.5)
+    assert [(work.name, work.team, work.share) for work in row.works] == [("x/p", "", 1.0)]
+    assert (found.note, found.invented) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({}, ""),
+        ({"gpu:collect_success:bool": 1.0}, "ok"),
+        ({"gpu:collect_success:bool": 0.0}, "no reading"),
+        ({"gpu:collect_success:bool": 0.0, "gpu:hung:bool": 1.0}, "hung"),
+        ({"gpu:collect_success:bool": 1.0, "gpu:hung:bool": 0.0}, "ok"),
+    ],
+)
+def test_what_nobody_tells_is_not_well(said: dict[str, float], told: str) -> None:
+    gpus = [(series("gpu:source:info", H100), 1.0)]
+    gpus += [(series(name, H100), value) for name, value in said.items()]
+    (row,) = seen(gpus=gpus, age=AGE).rows
+    assert row.state == told
+
+
+def test_a_gpu_that_hangs_is_there_though_nothing_is_known_of_it() -> None:
+    (row,) = seen(gpus=[(series("gpu:hung:bool", H100), 1.0)], age=AGE).rows
+    assert (row.gpu, row.state, row.figures) == ("0", "hung", {})
+
+
+def test_gpus_are_in_the_order_of_their_numbers_with_instances_below() -> None:
+    def gpu(number: str, node: str = "n1") -> dict[str, str]:
+        return {"node": node, "gpu": number, "uuid": f"GPU-{node}-{number}"}
+
+    part = {**gpu("2"), "mig_id": "1", "mig_profile": "3g.40gb"}
+    found = seen(
+        gpus=[
+            (series("gpu:power:watts", gpu(number, node)), 1.0)
+            for node, number in (("n2", "0"), ("n1", "10"), ("n1", "2"))
+        ],
+        parts=[(series("gpu_instance:activity:ratio", part), 0.5)],
+        owned=[({**part, "workload_job": "7"}, 3 / 7)],
+        age=AGE,
+    )
+    assert [(row.node, row.name) for row in found.rows] == [
+        ("n1", "2"), ("n1", "2/1"), ("n1", "10"), ("n2", "0"),
+    ]  # fmt: skip
+    whole, part_row = found.rows[:2]
+    assert part_row.figures == {"activity_ratio": 0.5}
+    assert part_row.profile == "3g.40gb"
+    assert whole.profile == ""
+    assert [work.name for work in whole.works] == ["7"]
+    assert [work.name for work in part_row.works] == ["7"]
+
+
+def test_alerts_stand_with_their_gpu_the_worst_first() -> None:
+    place = {"node": "n1", "gpu": "0"}
+    found = seen(
+        gpus=[(series("gpu:power:watts", H100), 1.0)],
+        alerts=[
+            ({**place, "alertname": "A", "severity": "info"}, 1),
+            ({**place, "alertname": "B", "severity": "critical"}, 1),
+            ({**place, "gpu": "1", "alertname": "C", "severity": "critical"}, 1),
+        ],
+        age=AGE,
+    )
+    assert found.rows[0].alerts == ("B", "A")
+
+
+def test_what_is_simulated_is_marked_by_node() -> None:
+    other = {"node": "n2", "gpu": "0", "uuid": "GPU-b"}
+    gpus = [(series("gpu:power:watts", H100), 1.0), (series("gpu:power:watts", other), 1.0)]
+    found = seen(gpus=gpus, invented=[({"node": "n2"}, 1.0), ({"node": "gone"}, 1.0)], age=AGE)
+    assert found.simulated == {"n2"}
+    assert found.invented == "SIMULATED on 1 nodes"
+
+
+@pytest.mark.parametrize(
+    ("age", "said"),
+    [
+        ([], "no neutral series of a GPU"),
+        ([({}, 151.0)], "what is told is 151 s old"),
+        ([({}, 150.0)], "no GPU on node n9"),
+    ],
+)
+def test_why_there_is_nothing_or_nothing_new(
+    age: list[tuple[dict[str, str], float]], said: str
+) -> None:
+    assert said in seen(Where("n9"), age=age).note
+
+
+def test_processes_are_of_gpus_that_are_shown() -> None:
+    found = seen(
+        gpus=[(series("gpu:power:watts", H100), 1.0)],
+        owned=[({**H100, "workload_job": "7"}, 1.0)],
+        processes=[
+            ({"UUID": "GPU-a", "pid": "12", "user": "ann", "command": "train"}, 5.0),
+            ({"UUID": "GPU-z", "pid": "13"}, 5.0),
+        ],
+        age=AGE,
+    )
+    (told,) = found.processes
+    assert (told.node, told.gpu, told.pid, told.user, told.memory) == ("n1", "0", 12, "ann", 5.0)
+    assert told.work == "7"
+    assert told.sm is None
+
+
+def test_what_was_before_has_gaps_where_nothing_was() -> None:
+    values = [[1000.0 - 30 * step, "0.5"] for step in (5, 4, 1)]
+    answer = {"resultType": "matrix", "result": [{"metric": H100, "values": values}]}
+    text = json.dumps({"status": "success", "data": answer})
+
+    async def main(rows: int) -> dict[tuple[str, str, str, str], list[float]]:
+        with served({"/api/v1/query_range": text}) as url:
+            async with aclosing(Prometheus(url)) as server:
+                return dict(await fleet.before(server, 1000.0, rows, ANYWHERE))
+
+    found = asyncio.run(main(1))
+    (before,) = found.values()
+    assert list(found) == [("", "n1", "GPU-a", "")]
+    assert [value == value for value in before] == [True, True, False, False, True, False]  # noqa: PLR0124
+    assert asyncio.run(main(1001)) == {}
+
+
+def test_a_server_that_is_gone_is_said_to_be() -> None:
+    async def main() -> None:
+        async with aclosing(Prometheus("http://127.0.0.1:1")) as server:
+            await fleet.picture(server, 0.0, ANYWHERE, parts=False)
+
+    with pytest.raises(Unreachable, match="refused"):
+        asyncio.run(main())
