@@ -1,5 +1,6 @@
 """Pictures as tests want them, and a feed that shows them one after the other."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 from warpwatch.clock import ManualClock
@@ -57,8 +58,12 @@ class Told:
     def __init__(self, *told: Picture | WarpwatchError) -> None:
         self.told = list(told)
         self.asked = 0
+        self.silent = False
+        """Whether it does not answer at all."""
 
     async def picture(self) -> Picture:
+        if self.silent:
+            await asyncio.get_running_loop().create_future()
         now = self.told[min(self.asked, len(self.told) - 1)]
         self.asked += 1
         if isinstance(now, WarpwatchError):

@@ -200,6 +200,7 @@ def test_what_was_before_has_gaps_where_nothing_was() -> None:
     assert list(found) == [("", "n1", "GPU-a", "")]
     assert [value == value for value in before] == [True, True, False, False, True, False]  # noqa: PLR0124
     assert asyncio.run(main(1001)) == {}
+    assert asyncio.run(main(0)) == {}
 
 
 def test_a_server_that_is_gone_is_said_to_be() -> None:

@@ -10,8 +10,9 @@ from pictures import picture, row
 from warpwatch.terminal import marks, screen
 from warpwatch.terminal.grid import Line, Tiles
 from warpwatch.terminal.history import LONGEST, METRICS, History
+from warpwatch.terminal.live import STYLES
 from warpwatch.terminal.look import ORDERS, Look, View, entries
-from warpwatch.terminal.marks import ASCII, BLOCKS
+from warpwatch.terminal.marks import ASCII, BLOCKS, Glyphs
 from warpwatch.terminal.picture import Picture, Process, Row, Work
 
 EVIL = "a\x1b[2J\n日本語"
@@ -32,39 +33,30 @@ def lines(seen: Picture, look: Look, width: int, history: History | None = None)
     return [text(pane.head), *(text(pane.line(at)) for at in range(pane.count))]
 
 
-@given(
-    some.sampled_from([view for view in View if view is not View.DETAIL]),
-    some.integers(30, 250),
-    some.sampled_from(ORDERS),
-    some.booleans(),
-    some.sampled_from(METRICS),
-    some.sampled_from([BLOCKS, ASCII]),
+LOOKS = some.builds(
+    Look,
+    view=some.sampled_from([view for view in View if view is not View.DETAIL]),
+    order=some.sampled_from(ORDERS),
+    reverse=some.booleans(),
+    metric=some.sampled_from(METRICS),
+    filter=some.just(""),
+    pinned=some.just(frozenset()),
+    detail=some.none(),
 )
-def test_lines_fit_and_are_printable(view, width, order, reverse, metric, glyphs) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
-    look = Look(view=view, order=order, reverse=reverse, metric=metric)
+
+
+@given(LOOKS, some.integers(30, 250), some.sampled_from([BLOCKS, ASCII]))
+def test_lines_fit_and_are_printable(look: Look, width: int, glyphs: Glyphs) -> None:
     history = History()
     history.add(SEEN)
     pane = screen.pane(SEEN, history, look, width, glyphs)
     for line in (pane.head, *(pane.line(at) for at in range(pane.count))):
         assert text(line).isprintable()
-        if view is not View.HELP:
+        if look.view is not View.HELP:
             assert marks.cells(text(line).rstrip()) <= width
-        if glyphs is ASCII and view is View.TILES:
+        if glyphs is ASCII and look.view is View.TILES:
             assert text(line).isascii()
         assert all(span.style in STYLES for span in line)
-
-
-STYLES = {
-    "",
-    "dim",
-    "head",
-    "sorted",
-    "title",
-    "pin",
-    "warn",
-    "bad",
-    *(f"ramp{n}" for n in range(5)),
-}
 
 
 def test_what_is_missing_is_a_dash_and_what_is_bad_has_a_mark() -> None:

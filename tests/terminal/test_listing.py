@@ -50,9 +50,11 @@ def test_json_has_null_and_a_version() -> None:
     assert set(told["items"][0]) >= {each.key for each in listing.GPUS}
 
 
-@pytest.mark.parametrize("kind", ["gpus", "nodes", "jobs"])
-def test_every_column_is_of_the_items(kind: str) -> None:
-    made = {"gpus": listing.gpus, "nodes": listing.nodes, "jobs": listing.jobs}[kind](SEEN)
+@pytest.mark.parametrize(
+    "made", [listing.gpus(SEEN), listing.nodes(SEEN), listing.jobs(SEEN)], ids=lambda it: it.kind
+)
+def test_every_column_is_of_the_items(made: listing.Listing) -> None:
+    assert made.items
     assert all({each.key for each in made.columns} <= set(item) for item in made.items)
 
 
@@ -121,7 +123,8 @@ def test_names_of_others_do_not_command_the_terminal() -> None:
 
 def test_choosing_and_sorting() -> None:
     found = listing.gpus(SEEN)
-    assert [i["gpu"] for i in listing.chosen(found, ["user=ann"], "power", reverse=False).items] == [
+    anns = listing.chosen(found, ["user=ann"], "power", reverse=False).items
+    assert [item["gpu"] for item in anns] == [
         "0", "1",
     ]  # fmt: skip
     turned = listing.chosen(found, [], "", reverse=True).items

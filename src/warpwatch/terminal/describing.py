@@ -70,7 +70,8 @@ def job(name: str, picture: Picture, jobs: Listing) -> Described:
     """By its number, its pod, or NAMESPACE/POD."""
 
     def names(item: Item) -> set[str]:
-        return {str(item["job"]), str(item["pod"]), f"{item['namespace']}/{item['pod']}"} - {""}
+        pod = f"{item['namespace']}/{item['pod']}" if item["pod"] else ""
+        return {str(item["job"]), str(item["pod"]), pod} - {""}
 
     items = [item for item in jobs.items if name in names(item)]
     if len(items) != 1:

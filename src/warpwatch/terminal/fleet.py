@@ -21,8 +21,11 @@ _NO_RULES = (
     "no neutral series of a GPU: give that Prometheus the rules of `warpwatch rules render`, "
     "and look with `warpwatch doctor`"
 )
-_INVENTED = 'warpwatch_source_info{simulated="true"}'
-_SIMULATED = f"group by (node) ({source.placed(_INVENTED)})"
+_SIMULATED = (
+    f"group by (cluster, node) ({source.NAME} and on (job, instance) "
+    'warpwatch_source_info{simulated="true"})'
+)
+"""By exporter: it alone knows, and its node is that of its GPUs."""
 _AGE = f"time() - max(timestamp({source.NAME}))"
 _HISTORY, _STEP, _MOST_HISTORY = 1800.0, 30.0, 1000
 
@@ -87,7 +90,7 @@ async def before(
     server: Prometheus, now: float, rows: int, where: Where
 ) -> Mapping[tuple[str, str, str, str], list[float]]:
     """Of so many GPUs that it would be too much to ask for, nothing."""
-    if rows > _MOST_HISTORY:
+    if not 0 < rows <= _MOST_HISTORY:
         return {}
     asked = f"{ACTIVITY.series}{{{str(where)[2:]}}}"
     found = (await server.query_range(asked, now - _HISTORY, now, _STEP)).data
