@@ -141,9 +141,11 @@ def test_alerts_stand_with_their_gpu_the_worst_first() -> None:
             ({**place, "alertname": "A", "severity": "info"}, 1),
             ({**place, "alertname": "B", "severity": "critical"}, 1),
             ({**place, "gpu": "1", "alertname": "C", "severity": "critical"}, 1),
+            ({"node": "n1", "alertname": "D", "severity": "warning"}, 1),
         ],
         age=AGE,
     )
+    assert found.alerts == {("", "n1"): ("D",)}
     assert found.rows[0].alerts == ("B", "A")
 
 

@@ -1,6 +1,7 @@
 """Lists and descriptions: as people read them `-` where something is missing, as programs null."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -85,6 +86,26 @@ def test_jobs_have_their_share() -> None:
     assert seven["activity_avg"] == pytest.approx((0.5 * 0.5 + 1.0) / 1.5)
     assert seven["where"] == ["n1:0", "n1:1"]
     assert (eight["gpus_sum"], eight["user"]) == (0.5, "")
+
+
+def test_what_the_rules_say_of_a_job_counts_but_of_two_users_in_one_place() -> None:
+    told = {("", "x", "a", ""): {"gpus_sum": 9.0}, ("", "", "", ""): {"gpus_sum": 2.0}}
+    users = [Work(user=name, share=1.0) for name in ("eve", "joe")]
+    seen = picture(row(0, works=[ANN]), *(row(at, works=[u]) for at, u in enumerate(users, 1)))
+    found = {item["user"]: item["gpus_sum"] for item in listing.jobs(seen, told).items}
+    assert found == {"ann": 9.0, "eve": 1.0, "joe": 1.0}
+
+
+def test_jobs_of_two_clusters_are_two() -> None:
+    there = [replace(row(0, works=[ANN]), cluster=cluster) for cluster in ("a", "b")]
+    told = {(cluster, "x", "a", ""): {"gpus_sum": at} for at, cluster in enumerate("ab", 1)}
+    found = listing.jobs(picture(*there), told).items
+    assert [(item["cluster"], item["gpus_sum"]) for item in found] == [("a", 1), ("b", 2)]
+
+
+def test_alerts_of_a_whole_node_are_its() -> None:
+    seen = replace(SEEN, alerts={("", "n2"): ("NodeDown",)})
+    assert listing.nodes(seen).items[1]["alerts"] == ["NodeDown", "GPUFallenOffBus"]
 
 
 def test_a_part_of_a_gpu_is_counted_once_and_as_that() -> None:

@@ -102,6 +102,8 @@ def document(found: Described, picture: Picture) -> Mapping[str, object]:
 
 
 def _of(row: Row, item: Item) -> bool:
+    if row.cluster != item["cluster"]:
+        return False
     whose = tuple(item[key] for key in ("namespace", "pod", "job", "user"))
     return any(work.whose == whose for work in row.works)
 

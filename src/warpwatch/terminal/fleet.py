@@ -10,7 +10,7 @@ from warpwatch.clients.prometheus.client import Prometheus
 from warpwatch.clients.prometheus.results import Labels, Point, Sample
 from warpwatch.rules import owners, source
 from warpwatch.terminal.figures import ACTIVITY, GPU, INSTANCE, NODE, WORK, Figure
-from warpwatch.terminal.picture import OK, Picture, Process, Row, Work
+from warpwatch.terminal.picture import OK, Figures, Picture, Place, Process, Row, Work
 
 STALE = 150.0
 """Seconds; rules are worked out twice a minute, and one time may fail."""
@@ -37,7 +37,6 @@ class Where:
     """What is asked of the server: less than all where somebody wants less."""
 
     node: str = ""
-    namespace: str = ""
 
     def __str__(self) -> str:
         return f", node={_quoted(self.node)}" if self.node else ""
@@ -52,7 +51,7 @@ async def picture(server: Prometheus, now: float, where: Where, *, parts: bool) 
     questions = [
         f'{{__name__=~"{names}"{where}}}',
         f"{owners.SHARE}{{{str(where)[2:]}}}",
-        f'ALERTS{{alertstate="firing", gpu!=""{where}}}',
+        f'ALERTS{{alertstate="firing", node!=""{where}}}',
         _SIMULATED,
         _AGE,
         f"topk({PROCESSES}, warpwatch_process_gpu_memory_bytes)",
@@ -71,6 +70,7 @@ async def picture(server: Prometheus, now: float, where: Where, *, parts: bool) 
         simulated=_simulated(invented, rows),
         rows=rows,
         processes=tuple(_processes(processes, rows)),
+        alerts={place[:2]: names for place, names in _firing(alerts).items() if not place[2]},
         note=_note(rows, old, tuple(warnings), where),
         age=old,
     )
@@ -103,18 +103,20 @@ def _even(points: Sequence[Point], now: float) -> list[float]:
     return [known.get(step, math.nan) for step in range(max(known, default=-1), -1, -1)]
 
 
-async def nodes(server: Prometheus, where: Where) -> Mapping[tuple[str, str], Mapping[str, float]]:
+async def nodes(server: Prometheus, where: Where) -> Mapping[tuple[str, str], Figures]:
     names = "|".join(each.figure.series for each in NODE)
     told = (await server.query(f'{{__name__=~"{names}"{where}}}')).data
     found = _by(told, [each.figure for each in NODE], ("cluster", "node"))
     return {(cluster, node): figures for (cluster, node), figures in found.items()}
 
 
-async def works(server: Prometheus) -> Mapping[tuple[str, ...], Mapping[str, float]]:
+async def works(server: Prometheus) -> Mapping[Place, Figures]:
+    """By cluster and by whose they are, but for the user, whom the rules do not tell apart."""
     names = "|".join(each.figure.series for each in WORK)
     told = (await server.query(f'{{__name__=~"{names}"}}')).data
-    labels = ("workload_namespace", "workload_pod", "workload_job")
-    return _by(told, [each.figure for each in WORK], labels)
+    labels = ("cluster", "workload_namespace", "workload_pod", "workload_job")
+    found = _by(told, [each.figure for each in WORK], labels)
+    return {(cluster, space, pod, job): each for (cluster, space, pod, job), each in found.items()}
 
 
 def _by(
@@ -219,12 +221,12 @@ def _whose(works: Sequence[tuple[str, Work]], instance: str) -> tuple[Work, ...]
 
 
 def _firing(alerts: Sequence[Sample]) -> Mapping[Key, tuple[str, ...]]:
-    """By GPU, the worst first."""
+    """By GPU, the worst first; those of a whole node have none."""
     rank = {"critical": 0, "warning": 1, "info": 2}
     found: dict[Key, set[tuple[int, str]]] = {}
     for sample in alerts:
         labels = sample.labels
-        place = labels.get("cluster", ""), labels.get("node", ""), labels["gpu"]
+        place = labels.get("cluster", ""), labels.get("node", ""), labels.get("gpu", "")
         severity = rank.get(labels.get("severity", ""), 3)
         found.setdefault(place, set()).add((severity, labels.get("alertname", "")))
     return {place: tuple(name for _, name in sorted(names)) for place, names in found.items()}

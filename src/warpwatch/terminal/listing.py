@@ -1,5 +1,6 @@
 """Lists of GPUs, nodes, jobs and alerts, as people and programs read them."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -8,7 +9,7 @@ from warpwatch.terminal import owned
 from warpwatch.terminal.choosing import Item, Value, column, ordered, selector
 from warpwatch.terminal.figures import GPU, MISSING, NODE, WORK, Figure
 from warpwatch.terminal.marks import clean
-from warpwatch.terminal.picture import Figures, Picture, Row
+from warpwatch.terminal.picture import Figures, Picture, Place, Row
 
 VERSION = 1
 """Of the form of the data; programs may rely on it."""
@@ -92,6 +93,7 @@ NODES = (
     Column("data", "DATA"),
 )
 JOBS = (
+    Column("cluster", "CLUSTER", wide=True),
     *_WHO,
     *_of(each.figure for each in WORK),
     Column("nodes", "NODES", wide=True),
@@ -173,21 +175,26 @@ def _node(
         "cluster": place[0],
         "node": place[1],
         **_all(figures, (each.figure for each in NODE)),
-        "alerts": _each(alert for row in rows for alert in row.alerts),
+        "alerts": _each(
+            (*picture.alerts.get(place, ()), *(alert for row in rows for alert in row.alerts))
+        ),
         "models": _each(row.model.removeprefix("NVIDIA ") for row in rows),
         "data": _data(place[1] in picture.simulated),
     }
 
 
-def jobs(picture: Picture, told: Mapping[tuple[str, ...], Figures] | None = None) -> Listing:
+def jobs(picture: Picture, told: Mapping[Place, Figures] | None = None) -> Listing:
+    found = owned.jobs(picture.rows)
+    places = Counter(_place(job) for job in found)
     items = []
-    for job in owned.jobs(picture.rows):
-        work = job.work
-        figures = owned.of_job(job)
-        if told is not None:
-            figures = told.get((work.namespace, work.pod, work.job), {})
+    for job in found:
+        work, place = job.work, _place(job)
+        # The rules know no users: of two in one place they have told only the sum.
+        rules = told is not None and places[place] == 1
+        figures = (told or {}).get(place, {}) if rules else owned.of_job(job)
         items.append(
             {
+                "cluster": job.cluster,
                 "namespace": work.namespace,
                 "pod": work.pod,
                 "job": work.job,
@@ -200,6 +207,10 @@ def jobs(picture: Picture, told: Mapping[tuple[str, ...], Figures] | None = None
             }
         )
     return Listing("jobs", JOBS, items)
+
+
+def _place(job: owned.Job) -> Place:
+    return job.cluster, job.work.namespace, job.work.pod, job.work.job
 
 
 def alerts(groups: Iterable[Group]) -> Listing:

@@ -11,6 +11,7 @@ from warpwatch.terminal.picture import Figures, Row, Work
 class Job:
     """One workload, with all that it has."""
 
+    cluster: str
     work: Work
     rows: list[Row] = field(default_factory=list)
     """GPUs, and instances of those that are divided."""
@@ -36,16 +37,16 @@ def jobs(rows: Iterable[Row]) -> Sequence[Job]:
     rows = list(rows)
     wholes = {row.board: row for row in rows if not row.instance}
     divided = {row.board for row in rows if row.instance}
-    found: dict[tuple[str, str, str, str], Job] = {}
+    found: dict[tuple[str, ...], Job] = {}
     for row in rows:
         if not row.instance and row.board in divided:
             continue
         for work in row.works:
-            job = found.setdefault(work.whose, Job(work))
+            job = found.setdefault((row.cluster, *work.whose), Job(row.cluster, work))
             job.rows.append(row)
             job.wholes.append(wholes.get(row.board, row))
             job.shares.append(work.share)
-    return sorted(found.values(), key=lambda job: (job.work.namespace, job.work.name))
+    return sorted(found.values(), key=lambda job: (job.cluster, job.work.namespace, job.work.name))
 
 
 def of_node(rows: Sequence[Row]) -> Figures:

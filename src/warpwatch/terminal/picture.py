@@ -7,6 +7,9 @@ from typing import Protocol
 Figures = Mapping[str, float]
 """By their key; what is missing is not there."""
 
+Place = tuple[str, str, str, str]
+"""Of a workload: cluster, namespace, pod, job."""
+
 OK = "ok"
 
 
@@ -92,6 +95,8 @@ class Picture:
     """Nodes whose numbers are invented."""
     rows: tuple[Row, ...] = ()
     processes: tuple[Process, ...] = ()
+    alerts: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict, hash=False)
+    """Of whole nodes, by cluster and node."""
     note: str = ""
     """Why there is nothing, or what is wrong with what there is."""
     age: float | None = None
