@@ -212,3 +212,22 @@ def test_a_server_that_is_gone_is_said_to_be() -> None:
 
     with pytest.raises(Unreachable, match="refused"):
         asyncio.run(main())
+
+
+def test_what_the_rules_say_of_nodes_and_jobs() -> None:
+    node = {"cluster": "c", "node": "n1"}
+    job = {"workload_namespace": "x", "workload_pod": "p", "team": "t"}
+    server = Server(
+        {
+            "node:": [
+                (series("node:power_watts:sum", node), 0.0),
+                (series("node:activity:avg", node), float("nan")),
+            ],
+            "workload:": [(series("workload:gpus:sum", job), 2.0)],
+        }
+    )
+    nodes = asyncio.run(fleet.nodes(server, Where("n1")))  # type: ignore[arg-type]
+    assert nodes == {("c", "n1"): {"power_watts_sum": 0.0}}
+    assert 'node="n1"' in server.asked[0]
+    works = asyncio.run(fleet.works(server))  # type: ignore[arg-type]
+    assert works == {("", "x", "p", ""): {"gpus_sum": 2.0}}

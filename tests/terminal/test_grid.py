@@ -213,3 +213,23 @@ def test_jobs_and_processes() -> None:
     head, line = lines(SEEN, Look(view=View.PROCESSES), 150)
     assert head.split()[:3] == ["GPU", "PID", "USER"]
     assert line.split()[:5] == ["0", "7", "ann", "1.0G", "50%"]
+
+
+@pytest.mark.parametrize(
+    ("celsius", "limit", "told"),
+    [
+        (0.0, None, "0C"),
+        (None, None, "-"),
+        (84.0, None, "84C"),
+        (85.0, None, "!85C"),
+        (85.0, 93.0, "85C"),
+        (88.0, 93.0, "!88C"),
+        (66.0, 70.0, "!66C"),
+    ],
+)
+def test_how_hot_is_told_by_the_limit_of_the_board(
+    celsius: float | None, limit: float | None, told: str
+) -> None:
+    one = row(0, temperature_celsius=celsius, temperature_limit_celsius=limit, power_watts=1.0)
+    (_, line) = lines(picture(one), Look(), 70)
+    assert line.split()[-2] == told
