@@ -16,7 +16,10 @@ from warpwatch.terminal.picture import Process, Work
 SEEN = picture(
     *(row(at, activity_ratio=at / 10, power_watts=100.0 * (9 - at)) for at in range(8)),
     row(8, works=[Work(namespace="x", pod="train", user="ann", share=1.0)]),
-    processes=[Process("n1", "8", 77, "ann", "python train.py", 2.0**30, 0.5, "x/train")],
+    processes=[
+        Process("n1", "8", 77, "ann", "python train.py", 2.0**30, 0.5, "x/train"),
+        Process("n1", "8", 78, "ann", "python load.py", 2.0**20, 0.0, "x/train"),
+    ],
 )
 
 
@@ -266,6 +269,7 @@ def test_it_stands_still_when_it_is_told_to() -> None:
         assert "STANDING STILL" in seat.line("foot")
         await seat.wait(1.0)
         assert " 25%" in seat.grid[0]
+        assert told.asked == 1
         await seat.press("p")
         await seat.wait(1.0)
         assert " 75%" in seat.grid[0]
