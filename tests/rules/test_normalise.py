@@ -8,7 +8,7 @@ from promtool import Expected, check, needed, play
 from warpwatch.rules import normalise
 
 pytestmark = needed
-GROUPS = (normalise.group(),)
+GROUPS = normalise.groups()
 OURS = 'warpwatch_build_info{job="gpu", instance="n1:9400", version="1"}'
 NAMED = 'node="n1", gpu="0", uuid="GPU-0", model="H100"'
 

@@ -9,7 +9,7 @@ from warpwatch.rules import normalise, recording
 
 pytestmark = needed
 TEAMS = {"ml": "red", "web.x": "blue"}
-GROUPS = (normalise.group(), *recording.groups("team", TEAMS))
+GROUPS = (*normalise.groups(), *recording.groups("team", TEAMS))
 
 
 def labels(uuid: str, more: str = "") -> str:
@@ -119,7 +119,7 @@ def test_a_team_may_be_called_anything_and_its_label_as_kubernetes_has_it(tmp_pa
         'team:gpus:sum{team="the \\"$1\\\\d\\" é"}': 1.0,
         'team:gpus:sum{team="green"}': 1.0,
     }
-    play((normalise.group(), *told), series, [Expected("team:gpus:sum", "2m", wanted)], tmp_path)
+    play((*normalise.groups(), *told), series, [Expected("team:gpus:sum", "2m", wanted)], tmp_path)
 
 
 def test_hours_are_integrated_from_recorded_shares_and_not_from_averages(tmp_path: Path) -> None:

@@ -72,6 +72,16 @@ def test_time_is_scaled_for_a_demonstration_alone(tmp_path: Path) -> None:
     assert "offset 5m" not in json.dumps(quick)
 
 
+def test_the_interval_is_one_of_ones_own_within_what_rules_can_bear(tmp_path: Path) -> None:
+    usual = rendered(tmp_path)
+    slow = rendered(tmp_path, "--interval", "60s")
+    for name, often, seldom in (("gpu:power:watts", "30s", "1m"), ("gpu:pcie:lanes", "1m", "2m")):
+        assert (usual[name]["interval"], slow[name]["interval"]) == (often, seldom)
+    done = run("rules", "render", "--out", str(tmp_path), "--interval", "5m")
+    assert done.returncode == 2
+    assert "is not between 5 and 60 seconds" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("expr", "quick"),
     [

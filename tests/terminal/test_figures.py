@@ -2,11 +2,10 @@
 
 import pytest
 
-from warpwatch.rules.normalise import group
-from warpwatch.rules.recording import groups
+from warpwatch.rules.render import Options, recorded
 from warpwatch.terminal import figures
 
-RECORDED = {rule.name for each in (group(), *groups("team", {})) for rule in each.rules}
+RECORDED = {rule.name for group in recorded(Options()) for rule in group.rules}
 FIGURES = (
     *figures.GPU,
     *figures.INSTANCE,

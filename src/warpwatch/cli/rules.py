@@ -34,6 +34,7 @@ def command() -> None:
     "--label", "labels", multiple=True, metavar="NAME=VALUE",
     help="Of such objects.  [default: release=kube-prometheus-stack]",
 )  # fmt: skip
+@click.option("--interval", help="Between two evaluations; 60s for thousands.  [default: 30s]")
 @click.option("--config", "file", default="", help="Settings file, as in warpwatch exporter.")
 @click.option(
     "--time-scale", type=click.FloatRange(min=1), default=1.0, metavar="N",
@@ -47,6 +48,7 @@ def render(  # noqa: PLR0917  click hands over one argument per option
     teams: tuple[str, ...],
     form: str,
     labels: tuple[str, ...],
+    interval: str | None,
     file: str,
     time_scale: float,
     *,
@@ -58,6 +60,7 @@ def render(  # noqa: PLR0917  click hands over one argument per option
     """
     from warpwatch.config.rules import rules
     from warpwatch.rules.render import objects, rendered
+    from warpwatch.rules.settings import span
     from warpwatch.rules.thresholds import changed
 
     if time_scale != 1.0 and not demo:
@@ -73,6 +76,7 @@ def render(  # noqa: PLR0917  click hands over one argument per option
         thresholds=changed(_pairs("--set", changes), said.thresholds),
         team_label=said.team_label if team_label is None else team_label,
         teams={**said.teams, **_pairs("--team", teams)},
+        interval=said.interval if interval is None else span(interval),
         hurry=time_scale,
     )
     if form == "kubernetes":

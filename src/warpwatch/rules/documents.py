@@ -32,6 +32,7 @@ warpwatch.toml, which `warpwatch up` reads too; a namespace's own number counts 
 
 ```toml
 [rules]
+interval = "30s"                                   # between evaluations; 60s for thousands of GPUs
 team_label = "team"                                # label of pods that says whose they are
 teams = {vision = "perception"}                    # by namespace, for pods without one
 runbook_url = "https://wiki.example/gpu/{name}"    # {name}, {family} of the alert

@@ -4,7 +4,7 @@ Nothing behind this group reads what an exporter wrote: so all of it works on da
 era, of dcgm-exporter before and after its labels changed, and of both at once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from warpwatch.fields import (
     clocks,
@@ -234,7 +234,8 @@ def _of_ours() -> Iterator[Record]:
         "seconds",
         extra=("xid",),
     )
-    up = f"{nvlink_links.NVLINK_GET_STATE.name} > bool 0"
+    names = ", ".join(("cluster", "instance", "gpu", "gpu_uuid", *source.NODE))
+    up = f"sum by ({names}) ({nvlink_links.NVLINK_GET_STATE.name} > bool 0)"
     links = source.replaced(source.placed(up), "uuid", "gpu_uuid")
     yield Record(
         name="gpu:nvlinks_up:count",
@@ -255,20 +256,28 @@ def _of_ours() -> Iterator[Record]:
         f"max by (cluster, node, gpu, uuid) ({last}))",
         help="The last XID, of exporters that say no more of it; the value is 1.",
     )
-    yield of_ours(
-        "events:total",
-        "warpwatch_gpu_events_total",
-        "Events that the driver reported, by kind; a counter.",
-        extra=("kind",),
+    told = source.joined("warpwatch_gpu_events_total")
+    yield Record(
+        name="gpu:events:total",
+        expr=f"max by (cluster, node, gpu, uuid, kind) ({told})",
+        help="Events that the driver reported, by kind; a counter.",
     )
 
 
-def group() -> Group:
-    return Group(
-        name="warpwatch-normalise",
-        rules=(
-            source.record(),
-            *(record for neutral in NEUTRAL for record in neutral.records()),
-            *_of_ours(),
-        ),
+def groups() -> tuple[Group, ...]:
+    """Prometheus works out one group after the other's beginning, side by side; within one it goes
+    rule by rule, and that is what takes long where there are many GPUs.
+    """
+    work = [each for each in NEUTRAL if not each.seldom and each.of_work]
+    rest = [each for each in NEUTRAL if not each.seldom and not each.of_work]
+    seldom = [each for each in NEUTRAL if each.seldom]
+    return (
+        Group(name="warpwatch-normalise", rules=(source.record(), *_records(work))),
+        Group(name="warpwatch-normalise-boards", rules=tuple(_records(rest))),
+        Group(name="warpwatch-normalise-seldom", rules=tuple(_records(seldom)), interval=60.0),
+        Group(name="warpwatch-normalise-ours", rules=tuple(_of_ours())),
     )
+
+
+def _records(told: Iterable[Neutral]) -> Iterator[Record]:
+    return (record for neutral in told for record in neutral.records())

@@ -56,14 +56,14 @@ _DEVICE = "cluster, node, gpu, uuid, model"
 
 def groups(team_label: str, teams: Mapping[str, str]) -> tuple[Group, ...]:
     return (
-        Group(name="warpwatch-gpus", rules=tuple(_gpus(team_label, teams))),
+        Group(name="warpwatch-gpus", rules=tuple(_gpus())),
+        Group(name="warpwatch-allocation", rules=tuple(_allocation(team_label, teams))),
         Group(name="warpwatch-places", rules=tuple(_places())),
         Group(name="warpwatch-owners", rules=tuple(_of_owners()), interval=60.0),
     )
 
 
-def _gpus(team_label: str, teams: Mapping[str, str]) -> Iterator[Record]:
-    yield from owners.records(team_label, teams)
+def _gpus() -> Iterator[Record]:
     yield Record(
         name=ACTIVITY,
         expr="gpu_instance:sm_active:ratio or gpu_instance:engine_active:ratio "
@@ -105,6 +105,10 @@ def _gpus(team_label: str, teams: Mapping[str, str]) -> Iterator[Record]:
     yield from limits.records()
     yield from _added_up()
     yield from _throttled()
+
+
+def _allocation(team_label: str, teams: Mapping[str, str]) -> Iterator[Record]:
+    yield from owners.records(team_label, teams)
     yield from _allocated()
 
 

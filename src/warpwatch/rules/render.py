@@ -22,18 +22,20 @@ class Options:
     teams: Mapping[str, str] = field(default_factory=dict)
     """By namespace, for pods without one."""
     links: Links = files.OURS
+    interval: float = 30.0
+    """Seconds between two evaluations of most groups; the others keep their proportion."""
     hurry: float = 1.0
     """All waits and windows divided by this: for a demonstration, and for nothing else."""
 
 
 def recorded(options: Options) -> tuple[Group, ...]:
-    groups = (normalise.group(), *recording.groups(options.team_label, options.teams))
-    return (*(_hurried(group, options.hurry) for group in groups), *_confession(options.hurry))
+    groups = (*normalise.groups(), *recording.groups(options.team_label, options.teams))
+    return (*(_timed(group, options) for group in groups), *_confession(options.hurry))
 
 
 def alerting(options: Options) -> tuple[Group, ...]:
     groups = alerts.groups(options.thresholds, options.exceptions)
-    return tuple(_hurried(group, options.hurry) for group in groups)
+    return tuple(_timed(group, options) for group in groups)
 
 
 def rendered(options: Options) -> Iterator[tuple[str, str]]:
@@ -67,6 +69,12 @@ def _confession(hurry: float) -> Iterator[Group]:
             help="All windows and waits of these rules are divided by this: a demonstration.",
         )
         yield _hurried(Group(name="warpwatch-time-scale", rules=(told,)), hurry)
+
+
+def _timed(group: Group, options: Options) -> Group:
+    usual = Options().interval
+    stretched = replace(group, interval=group.interval * options.interval / usual)
+    return _hurried(stretched, options.hurry)
 
 
 def _hurried(group: Group, factor: float) -> Group:

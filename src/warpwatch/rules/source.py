@@ -21,12 +21,12 @@ of a GPU that is off the bus the last is what remains.
 """
 _OURS = "warpwatch_build_info"
 """On the page of our exporter and of no other."""
-_NODE = ("kubernetes_node", "hostname", "Hostname")
+NODE = ("kubernetes_node", "hostname", "Hostname")
 """Where the node's name may stand; the later the better, and the address where nothing does."""
 
 
 def record() -> Record:
-    labels = ", ".join(("cluster", "job", "instance", "UUID", "modelName", *_NODE))
+    labels = ", ".join(("cluster", "job", "instance", "UUID", "modelName", *NODE))
     seen = f"group by ({labels}) ({_SEEN})"
     ours = f"{seen} and on (job, instance) {_OURS}"
     others = f"{seen} unless on (job, instance) {_OURS} unless on (UUID) ({ours})"
@@ -45,7 +45,7 @@ def joined(selector: str) -> str:
 def placed(expr: str) -> str:
     """With the node's name: for what is of our exporter alone, readable or not."""
     expr = replaced(expr, "node", "instance", "(.*?)(?::[0-9]+)?")
-    for label in _NODE:
+    for label in NODE:
         expr = replaced(expr, "node", label)
     return expr
 
