@@ -194,6 +194,10 @@ def test_who_is_not_told_of_what(examine: Examine, tmp_path: Path) -> None:
             "problem routes: critical goes to nobody, which tells nobody",
             "ok routes: warning goes to some",
         ]
+        # It is known beforehand, and not waited for.
+        assert examine(delivery.check, deliver=True, **there) == [
+            "problem delivery: critical goes to nobody, which tells nobody"
+        ]
 
 
 def test_a_receiver_that_is_not_there(examine: Examine, tmp_path: Path) -> None:

@@ -1,11 +1,12 @@
 """Delivery: an alert that is only a test, followed until somebody was told of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from warpwatch.clients.alertmanager.client import Alertmanager
 from warpwatch.clients.alertmanager.results import NewAlert, stamp
 from warpwatch.clients.web import Refused
 from warpwatch.clock import Clock
+from warpwatch.doctor import routes
 from warpwatch.doctor.finding import Findings, Link
 from warpwatch.doctor.pipe import Pipe
 from warpwatch.errors import InputError, Unreachable
@@ -33,6 +34,9 @@ async def check(pipe: Pipe) -> Findings:
     except (Refused, InputError) as error:
         yield link.unknown(f"does not tell of its notifications: {error}", "look for the message")
         return
+    if nobody := await _nobody(server):
+        yield link.problem(f"critical goes to {', '.join(nobody)}, which tells nobody", routes.SAY)
+        return
     now = pipe.clock.now()
     # On a node of its own, so that it is in no group that was told of something lately.
     labels = {"severity": "critical", "node": f"test-{now:.0f}"}
@@ -57,6 +61,16 @@ async def check(pipe: Pipe) -> Findings:
         "look at the routes above and at silences; without alertname in group_by it waits for "
         "group_interval",
     )
+
+
+async def _nobody(server: Alertmanager) -> Sequence[str]:
+    """The receivers of such an alert, where none of them tells anybody: no need to wait for it."""
+    try:
+        config = routes.read((await server.status()).config.original)
+        receivers = routes.told(config, {"alertname": TEST, "severity": "critical"})
+        return () if routes.hearing(config, receivers) else receivers
+    except routes.UNREADABLE:
+        return ()
 
 
 def trial(labels: Mapping[str, str], now: float, seconds: float, by: str = "doctor") -> NewAlert:

@@ -13,38 +13,51 @@ from warpwatch.rules.model import Severity
 
 Labels = Mapping[str, str]
 Route = Mapping[str, Any]
+Config = Mapping[str, Any]
+
+UNREADABLE = (InputError, LookupError, TypeError, AttributeError, re.error)
+"""What comes of a configuration that is not as Alertmanager writes it."""
 
 _MATCHER = re.compile(r'\s*([\w.]+)\s*(=~|!~|!=|=)\s*("(?:[^"\\]|\\.)*"|[^,{}"]*)\s*,?')
-_SAY = "name receivers in [routing] of warpwatch.toml: docs/routing.md"
+SAY = "name receivers in [routing] of warpwatch.toml: docs/routing.md"
 
 
 async def check(pipe: Pipe) -> Findings:
     if pipe.alertmanager is None:
         return
     link = Link("routes", f"{pipe.alertmanager.url}, its configuration")
-    said = (await pipe.alertmanager.status()).config.original
     try:
-        config: Any = strict_yaml.read(said.encode(), "its configuration")
+        config = read((await pipe.alertmanager.status()).config.original)
         reached = {
             severity: told(config, {"alertname": "GPUHot", "severity": severity})
             for severity in (Severity.CRITICAL, Severity.WARNING)
         }
-        deaf = {each["name"] for each in config["receivers"] if not _ways(each)}
-    except (InputError, LookupError, TypeError, AttributeError, re.error) as error:
+        heard = {severity: hearing(config, names) for severity, names in reached.items()}
+    except UNREADABLE as error:
         yield link.unknown(f"is not understood: {error}", "amtool config routes show")
         return
     for severity, receivers in reached.items():
-        hearing = [receiver for receiver in receivers if receiver not in deaf]
         nobody = f"{severity} goes to {', '.join(receivers)}, which tells nobody"
-        if hearing:
-            yield link.ok(f"{severity} goes to {', '.join(hearing)}")
+        if heard[severity]:
+            yield link.ok(f"{severity} goes to {', '.join(heard[severity])}")
         elif severity is Severity.CRITICAL:
-            yield link.problem(nobody, _SAY)
+            yield link.problem(nobody, SAY)
         else:
-            yield link.note(nobody, _SAY)
+            yield link.note(nobody, SAY)
 
 
-def told(config: Mapping[str, Any], labels: Labels) -> Sequence[str]:
+def read(said: str) -> Config:
+    config: Config = strict_yaml.read(said.encode(), "its configuration")  # type: ignore[assignment]
+    return config
+
+
+def hearing(config: Config, receivers: Sequence[str]) -> Sequence[str]:
+    """Those of them that tell anybody."""
+    deaf = {each["name"] for each in config["receivers"] if not _ways(each)}
+    return [receiver for receiver in receivers if receiver not in deaf]
+
+
+def told(config: Config, labels: Labels) -> Sequence[str]:
     """The receivers of an alert with these labels, by the rules of Alertmanager's tree."""
     return tuple(dict.fromkeys(_down(config["route"], labels, "")))
 
