@@ -242,3 +242,13 @@ def test_gpus_that_nobody_tells_of_any_more_are_unmetered_and_not_idle(tmp_path:
         ],
         tmp_path,
     )
+
+
+def test_slowed_all_the_time_is_no_more_than_that(tmp_path: Path) -> None:
+    """A counter that begins within the window is drawn out to its edges by a rate."""
+    counted = {f"DCGM_FI_DEV_THERMAL_VIOLATION{labels('A')}": "_x2 1+33000000000x20"}
+    expected = [
+        Expected("gpu:throttled_thermal_hardware:ratio <= bool 1", "4m", {f"{{{WHOLE}}}": 1}),
+        Expected("gpu:throttled_thermal_hardware:ratio >= bool 0.9", "9m", {f"{{{WHOLE}}}": 1}),
+    ]
+    play(GROUPS, gpu("A", 0.5) | counted, expected, tmp_path)

@@ -136,7 +136,8 @@ def _throttled() -> Iterator[Record]:
     for reason in reasons:
         yield Record(
             name=f"gpu:throttled_{reason}:ratio",
-            expr=f"rate(gpu:throttle_{reason}:seconds_total[5m])",
+            # What a rate adds for the edges of its window would make it more than all of the time.
+            expr=f"clamp_max(rate(gpu:throttle_{reason}:seconds_total[5m]), 1)",
             unit="ratio",
             help="Share of the last five minutes in which it was slowed for this reason.",
         )

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from warpwatch.errors import InputError
-from warpwatch.rules.routing import render
+from warpwatch.rules.routing import inhibition, render
 from warpwatch.rules.routing.settings import Settings as Routing
 from warpwatch.stack.binaries import Binary
 from warpwatch.stack.scrape import Config
@@ -26,6 +26,7 @@ def config(settings: Settings) -> Config:
             "repeat_interval": "4h",
         },
         "receivers": [receiver],
+        "inhibit_rules": [dict(rule) for rule in inhibition.rules(Routing().node_down)],
     }
 
 
