@@ -1,5 +1,6 @@
 """warpwatch record, and its recordings replayed, as a user does it."""
 
+import re
 import signal
 import subprocess
 import sys
@@ -47,9 +48,11 @@ def test_a_recording_of_a_simulation(runtime: Environment, tmp_path: Path) -> No
     assert "from: simulated GPUs: 2xT4" in done.stderr
     told = reports(path)
     assert 2 <= len(told) <= 6
-    assert f"{len(told)} readings of 2 devices in 0.5 s, 0 events, {path.stat().st_size} bytes" in (
-        done.stderr
+    # How long it took in the end is the machine's business.
+    counted = (
+        rf"{len(told)} readings of 2 devices in \d\.\d s, 0 events, {path.stat().st_size} bytes"
     )
+    assert re.search(counted, done.stderr)
     again = run("record", *arguments, env=runtime)
     assert again.returncode == 1
     assert f"{path}: is there already" in again.stderr
