@@ -92,7 +92,8 @@ def test_no_imports_go_in_circles_lazy_ones_included() -> None:
     assert circles == []
 
 
-MARKS = re.compile(r"\b(TODO|FIXME|XXX)\b|pragma: no cover")
+MARKS = re.compile(r"\b(T[O]DO|F[I]XME|X[X]X)\b|pragma: n[o] cover")
+"""Brackets keep the pattern from being one of them."""
 
 
 def test_nothing_is_left_for_later() -> None:
