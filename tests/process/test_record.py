@@ -91,7 +91,7 @@ def test_a_list_of_counters_says_what_is_recorded(runtime: Environment, tmp_path
     ("arguments", "code", "said"),
     [
         ((), 4, "no usable NVIDIA driver"),
-        (("--source", "sim", "--for", "soon"), 2, "--for: 'soon' is not a duration"),
+        (("--source", "sim", "--for", "soon"), 2, "'--for': 'soon' is not a duration"),
         (("--source", "sim", "--interval", "10ms"), 2, "--interval 10ms is too short"),
         (("--source", "sim", "--fields", "most"), 1, "most: cannot be read"),
         (("--source", "replay:none"), 1, "'none': cannot be read: No such file"),

@@ -57,13 +57,17 @@ async def _pipe(asked: Asked, open_: AsyncExitStack) -> Pipe:
     async def opened(server: Any) -> Any:
         return await open_.enter_async_context(aclosing(server))
 
-    page = asked.page or _running_page()
-    there, teller = asked.servers.known_prometheus(), asked.servers.known_alertmanager()
+    servers = asked.servers
+    # Who names other servers does not mean the exporter of the stack that happens to run here.
+    page = asked.page or ("" if servers.named else _running().get("exporter", ""))
+    there, teller = servers.known_prometheus(), servers.known_alertmanager()
     parts = urlsplit(page)
     return Pipe(
         clock=SystemClock(),
         rules=asked.rules,
-        page=await opened(Web(f"{parts.scheme}://{parts.netloc}")) if page else None,
+        page=await opened(Web(f"{parts.scheme}://{parts.netloc}", servers.access))
+        if page
+        else None,
         path=parts.path or "/metrics",
         prometheus=await opened(Prometheus(there.url, there.access)) if there else None,
         alertmanager=await opened(Alertmanager(teller.url, teller.access)) if teller else None,
@@ -71,10 +75,6 @@ async def _pipe(asked: Asked, open_: AsyncExitStack) -> Pipe:
         disk=stack.places().remark if there and there.url == _running().get("prometheus") else "",
         deliver=asked.deliver,
     )
-
-
-def _running_page() -> str:
-    return _running().get("exporter", "")
 
 
 def _running() -> Mapping[str, str]:

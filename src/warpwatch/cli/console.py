@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from warpwatch.cli import servers
+from warpwatch.cli.spans import SPAN
 from warpwatch.errors import UsageError
 
 if TYPE_CHECKING:
+    from warpwatch.app.servers import Servers
     from warpwatch.app.serving import Started
 
 log = logging.getLogger("warpwatch")
@@ -17,10 +20,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command("console")
-@click.option(
-    "--prometheus", required=True, metavar="URL", help="Prometheus, or what answers like it."
-)
-@click.option("--alertmanager", default="", metavar="URL", help="For silences.")
+@servers.options("prometheus", "alertmanager")
 @click.option("--listen", default="127.0.0.1:9480", show_default=True, help="Where it is served.")
 @click.option(
     "--web-config-file", type=_FILE, help="TLS and passwords, in the file that exporters share."
@@ -36,18 +36,12 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     help="A name under which browsers call it, where nobody has to show who he is.",
 )  # fmt: skip
 @click.option("--grafana", default="", metavar="URL", help="Link numbers to this Grafana.")
-@click.option("--refresh", default="5s", show_default=True, help="Between two looks at the fleet.")
+@click.option(
+    "--refresh", type=SPAN, default="5s", show_default=True, help="Between two looks at the fleet."
+)
 @click.option("--log-format", type=click.Choice(("text", "json")), default="text", hidden=True)
-@click.option("--bearer-token-file", default="", help="Token for Prometheus and Alertmanager.")
-@click.option("--username", default="", help="Name for them.")
-@click.option("--password-file", default="", help="Its password.")
-@click.option("--ca-file", default="", help="Whom to trust when they speak TLS.")
-@click.option("--cert-file", default="", help="What to show them then.")
-@click.option("--key-file", default="", help="Its key.")
-@click.option("--tenant", default="", help="Sent to them as X-Scope-OrgID.")
 def command(  # noqa: PLR0917  click hands over one argument per option
-    prometheus: str,
-    alertmanager: str,
+    there: "Servers",
     listen: str,
     web_config_file: Path | None,
     token_file: Path | None,
@@ -55,26 +49,24 @@ def command(  # noqa: PLR0917  click hands over one argument per option
     path_prefix: str,
     hosts: tuple[str, ...],
     grafana: str,
-    refresh: str,
+    refresh: float,
     log_format: str,
     *,
     insecure: bool,
-    **letting_in: str,
 ) -> None:
     """Serve the console: every GPU, what is wrong with it, and what to do.
 
-    It reads neutral series and alerts, those of `warpwatch rules render`, from any Prometheus. On
+    It reads neutral series and alerts, those of `warpwatch rules render`, from any Prometheus; from
+    that of [stack.existing] or of the stack that runs here where none is given. On
     a network it wants TLS or --insecure, and a token or passwords. It is read-only unless
     operators have a token.
     """
     from warpwatch.app import console
     from warpwatch.cli import logs
-    from warpwatch.clients.access import Access
     from warpwatch.web.settings import Settings
 
     logs.to_stderr(log_format)
-    access = Access(**letting_in)
-    access.check("the command line")
+    prometheus, alertmanager = servers.one_of(there, "prometheus"), there.known_alertmanager()
     settings = Settings(
         listen=listen,
         prefix=_prefix(path_prefix),
@@ -85,9 +77,9 @@ def command(  # noqa: PLR0917  click hands over one argument per option
         hosts=tuple(host.lower() for host in hosts),
     )
     asked = console.Asked(
-        prometheus=prometheus,
-        alertmanager=alertmanager,
-        access=access,
+        prometheus=prometheus.url,
+        alertmanager=alertmanager.url if alertmanager else "",
+        access=prometheus.access,
         web_config=web_config_file,
         insecure=insecure,
         console=settings,
@@ -110,16 +102,10 @@ def _prefix(path: str) -> str:
 _PLAIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/-._~"
 
 
-def _seconds(text: str) -> float:
-    from warpwatch.units import Seconds
-
-    try:
-        seconds = Seconds.parse(text)
-    except ValueError as error:
-        raise UsageError(f"--refresh: {error}") from error
-    if seconds < 1:
-        raise UsageError(f"--refresh {text} is less than a second")
-    return float(seconds)
+def _seconds(refresh: float) -> float:
+    if refresh < 1:
+        raise UsageError(f"--refresh {refresh:g}s is less than a second")
+    return float(refresh)
 
 
 def _address(url: str) -> str:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
+from warpwatch.cli.spans import SPAN
 from warpwatch.errors import UsageError
-from warpwatch.units import Seconds
 
 SHORTEST = 0.1
 """Seconds; below that the profiling counters of the hardware are not valid."""
@@ -14,8 +14,10 @@ SHORTEST = 0.1
 
 @click.command("record")
 @click.option("--source", default="auto", show_default=True, help="As in warpwatch exporter.")
-@click.option("--for", "lasting", help="How long, e.g. 5m; until Ctrl-C by default.")
-@click.option("--interval", default="1s", show_default=True, help="Between two reads of a GPU.")
+@click.option("--for", "lasting", type=SPAN, help="How long, e.g. 5m; until Ctrl-C by default.")
+@click.option(
+    "--interval", type=SPAN, default="1s", show_default=True, help="Between two reads of a GPU."
+)
 @click.option(
     "--fields", default="default", show_default=True,
     help="default (those that the exporter serves by default), all, or a CSV file as the exporter "
@@ -27,7 +29,7 @@ SHORTEST = 0.1
 )  # fmt: skip
 @click.option("--force", is_flag=True, help="Overwrite the file if it is there.")
 def command(
-    source: str, lasting: str | None, interval: str, fields: str, output: Path, *, force: bool
+    source: str, lasting: float | None, interval: float, fields: str, output: Path, *, force: bool
 ) -> None:
     """Write down what GPUs say, to be replayed later.
 
@@ -58,14 +60,11 @@ def command(
     click.echo(f"  replay   {config.command()} exporter --source replay:{output}", err=True)
 
 
-def _seconds(flag: str, text: str) -> float:
-    try:
-        seconds = Seconds.parse(text)
-    except ValueError as error:
-        raise UsageError(f"{flag}: {error}") from error
+def _seconds(flag: str, seconds: float) -> float:
     if seconds < SHORTEST:
         raise UsageError(
-            f"{flag} {text} is too short", hint=f"give {SHORTEST * 1000:.0f}ms or more"
+            f"{flag} {seconds * 1000:.0f}ms is too short",
+            hint=f"give {SHORTEST * 1000:.0f}ms or more",
         )
     return seconds
 

@@ -6,12 +6,14 @@ from warpwatch.clients.prometheus.client import Missing, Prometheus
 from warpwatch.clients.prometheus.results import Group
 from warpwatch.doctor.finding import Finding, Findings, Link
 from warpwatch.doctor.pipe import SEEN, Pipe
-from warpwatch.rules import source
+from warpwatch.rules import normalise, source
 from warpwatch.rules.render import TIME_SCALE, alerting, recorded
 
 SHOWN = 5
 SLOW = 0.5
 """Of its interval that a group takes."""
+_FIRST = normalise.groups()[0].name
+"""All others read what this one records."""
 _LOAD = "warpwatch rules render --out DIR, and name both files under rule_files"
 
 
@@ -80,7 +82,7 @@ async def _results(link: Link, server: Prometheus) -> Findings:
     if not named:
         yield link.problem(
             f"{source.NAME} has no data though GPUs are scraped: no alert can fire",
-            "wait for one evaluation; then look at the errors of group warpwatch-neutral",
+            f"wait for one evaluation; then look at the errors of group {_FIRST}",
         )
     elif named[0].value < gpus[0].value:
         yield link.note(
