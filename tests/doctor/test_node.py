@@ -64,6 +64,11 @@ def test_a_node_that_is_well() -> None:
             "the driver refuses A, B, C, D and 2 more",
         ),
         (
+            {"boards": (Board(index="0", model="T4", refused=("A",)),), "privileged": True},
+            "note rights",
+            "the driver refuses A, though we may administrate",
+        ),
+        (
             {"host_processes": False},
             "note processes",
             "those of a container only: users, jobs and shares of a GPU are not known",

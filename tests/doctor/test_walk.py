@@ -267,6 +267,13 @@ def test_a_fleet_is_looked_at_by_its_first_node(examine: Examine) -> None:
     assert found == ["problem exporter: has no GPUs: no driver"]
 
 
+@pytest.mark.parametrize("told", ["[]", "{}", "<html>", '[{"targets": []}]', "[1]"])
+def test_what_is_no_list_of_targets(examine: Examine, told: str) -> None:
+    with served({"/sd": told}) as url:
+        (line,) = examine(page.check, page=lambda: Web(url), path="/sd")
+    assert line.endswith("/sd: is no list of targets with pages")
+
+
 QUERY = "/api/datasources/proxy/uid/p/api/v1/query"
 SOURCES = '[{"type": "prometheus", "name": "main", "uid": "p"}, {"type": "loki", "uid": "l"}]'
 

@@ -98,8 +98,11 @@ def background(
     where: Places,
     finder: Finder,
     clock: Clock,
+    ours: bool,
 ) -> Iterator[Background]:
-    """What goes on beside the stack of a demonstration."""
+    """What goes on beside the stack of a demonstration. A past is written into a Prometheus of
+    `ours` alone; stories are played whoever watches.
+    """
 
     async def past(tell: Tell) -> None:
         tell("past", await _past(simulated, where, finder, clock, tell))
@@ -109,7 +112,8 @@ def background(
         for story in chosen(demo.story):
             await _play(story, demo, socket, clock, tell)
 
-    yield past
+    if ours:
+        yield past
     if demo.story:
         yield stories
 

@@ -139,8 +139,9 @@ def _beside(stack: Stack, wanted: Wanted, simulated: fleet.FleetSettings | None 
         )
         notes = [started.note] if started.note else []
         background: list[Background] = []
-        if wanted.demo is not None and simulated is not None and there is None:
-            notes.append(f"rules judge {demo.HURRY:g} times faster than for real GPUs")
+        if wanted.demo is not None and simulated is not None:
+            if there is None:
+                notes.append(f"rules judge {demo.HURRY:g} times faster than for real GPUs")
             background += demo.background(
                 wanted.demo,
                 simulated,
@@ -148,6 +149,7 @@ def _beside(stack: Stack, wanted: Wanted, simulated: fleet.FleetSettings | None 
                 where=places(),
                 finder=_finder(wanted, places()),
                 clock=SystemClock(),
+                ours=there is None,
             )
         if there is not None:
             notes += await _told_of_existing(there, gpus)

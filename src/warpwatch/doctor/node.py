@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from warpwatch.doctor.finding import Finding, Link, gpus
 
 SHOWN = 4
+_RIGHTS = (
+    "run the exporter as root or grant it CAP_SYS_ADMIN; or, for everybody, "
+    "NVreg_RestrictProfilingToAdminUsers=0"
+)
+_REFUSED = "in a container give it CAP_SYS_ADMIN of the machine; see dmesg -T | grep NVRM"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +37,7 @@ class Node:
     visible: str = ""
     """NVIDIA_VISIBLE_DEVICES."""
     privileged: bool = False
-    """Root, or with CAP_SYS_ADMIN."""
+    """With CAP_SYS_ADMIN, which root has but in most containers."""
     user: str = ""
     host_processes: bool = True
     """Whether processes are known by the numbers that the driver tells."""
@@ -103,11 +108,11 @@ def _rights(node: Node) -> Iterator[Finding]:
     refused = sorted({name for board in node.boards for name in board.refused})
     if refused:
         more = f" and {len(refused) - SHOWN} more" if len(refused) > SHOWN else ""
-        yield link.note(
-            f"the driver refuses {', '.join(refused[:SHOWN])}{more}",
-            "run the exporter as root or grant it CAP_SYS_ADMIN; or, for everybody, "
-            "NVreg_RestrictProfilingToAdminUsers=0",
-        )
+        told = f"the driver refuses {', '.join(refused[:SHOWN])}{more}"
+        if node.privileged:
+            yield link.note(f"{told}, though we may administrate", _REFUSED)
+        else:
+            yield link.note(told, _RIGHTS)
     elif node.boards:
         yield link.ok("the driver refuses nothing")
 

@@ -35,8 +35,11 @@ async def _path(pipe: Pipe) -> str:
     """Of a fleet, the page of its first node."""
     if pipe.page is None or not pipe.path.endswith("/sd"):
         return pipe.path
-    targets = json.loads(await pipe.page.get(pipe.path))
-    return str(targets[0]["labels"]["__metrics_path__"])
+    told = await pipe.page.get(pipe.path)
+    try:
+        return str(json.loads(told)[0]["labels"]["__metrics_path__"])
+    except (ValueError, LookupError, TypeError) as error:
+        raise InputError(pipe.path, "is no list of targets with pages") from error
 
 
 def _look(link: Link, page: Exposition) -> Iterator[Finding]:
