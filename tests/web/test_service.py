@@ -85,6 +85,29 @@ def test_only_what_has_changed_is_told_again() -> None:
     asyncio.run(story())
 
 
+def test_new_gpus_are_named_at_the_next_look_and_what_has_no_name_in_its_turn() -> None:
+    async def story() -> None:
+        known = fleet(nodes=1, gpus=2)
+        async with console(known) as site:
+            known.series |= fleet(nodes=1, gpus=3).series
+            known.add("gpu:utilisation:ratio", 0.5, uuid="GPU-nameless")
+            await site.look()
+            known.asked.clear()
+            await site.look()
+            index = (await site.get("/api/v1/index")).json()
+            assert index["uuid"] == ["GPU-n000-0", "GPU-n000-1", "GPU-n000-2"]
+            assert _asked_who_is_there(known) == 1
+            for _ in range(3):
+                await site.look()
+            assert _asked_who_is_there(known) == 1
+
+    asyncio.run(story())
+
+
+def _asked_who_is_there(known: Fleet) -> int:
+    return sum(query.startswith("group by (uuid, model)") for _, query in known.asked)
+
+
 async def _until(lines: AsyncIterator[str], end: str) -> AsyncIterator[str]:
     async for line in lines:
         yield line

@@ -22,7 +22,6 @@ class Variable:
 class Row:
     title: str
     panels: tuple[Drawn, ...]
-    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,15 +75,9 @@ def _(panel: TimeSeries) -> Json:
         "showPoints": "never",
         "spanNulls": False,
         "stacking": {"mode": "normal" if panel.stacked else "none", "group": "A"},
-        "thresholdsStyle": {
-            "mode": ("area" if panel.bands else "dashed") if panel.steps else "off"
-        },
+        "thresholdsStyle": {"mode": "dashed" if panel.steps else "off"},
     }
-    legend: Json = {"displayMode": panel.legend, "placement": "bottom", "showLegend": True}
-    if panel.legend == "table":
-        legend |= {"calcs": ["lastNotNull", "max"], "placement": "right"}
-    if panel.legend == "hidden":
-        legend |= {"displayMode": "list", "showLegend": False}
+    legend = {"displayMode": "list", "placement": "bottom", "showLegend": panel.legend}
     return {
         "type": "timeseries",
         "fieldConfig": _fields(panel, custom=custom, color={"mode": "palette-classic"}),

@@ -12,7 +12,6 @@ class Unit(StrEnum):
     PERCENT = "percent"
     CELSIUS = "celsius"
     WATTS = "watt"
-    JOULES = "joule"
     HERTZ = "hertz"
     MEGAHERTZ = "mhertz"
     BYTES = "bytes"
@@ -35,7 +34,7 @@ class Step:
     color: str
 
 
-GREEN, AMBER, RED, BLUE = "green", "#EAB839", "red", "blue"
+GREEN, AMBER, RED = "green", "#EAB839", "red"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +66,8 @@ class Panel:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeSeries(Panel):
     stacked: bool = False
-    bands: bool = False
-    """Whether thresholds are drawn as areas; as lines otherwise."""
-    legend: str = "list"
-    """`table` with last and greatest values, `list`, or `hidden`."""
+    legend: bool = True
+    """Whether the names of its series stand below it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,7 +112,7 @@ def _placed(rows: Sequence[Row]) -> list[Json]:
             "id": number,
             "type": "row",
             "title": row.title,
-            "collapsed": row.folded,
+            "collapsed": False,
             "gridPos": {"x": 0, "y": top, "w": COLUMNS, "h": 1},
             "panels": [],
         }
@@ -121,10 +121,7 @@ def _placed(rows: Sequence[Row]) -> list[Json]:
         inside = list(_packed(row.panels, top, number))
         number += len(inside)
         top = max(panel["gridPos"]["y"] + panel["gridPos"]["h"] for panel in inside)
-        if row.folded:
-            head["panels"] = inside
-        else:
-            panels += inside
+        panels += inside
     return panels
 
 

@@ -47,7 +47,6 @@ def in_unit(value: float, field: Field, unit: str) -> float:
 
 
 _SELDOM = ("total", "bool", "code", "generation", "lanes")
-_OF_WORK = ("utilisation:ratio", "memory_copy:ratio", "encoder:ratio", "decoder:ratio")
 
 
 class Reach(StrEnum):
@@ -73,17 +72,14 @@ class Neutral:
     matchers: str = ""
     extra: tuple[str, ...] = ()
     """Labels beside those of the GPU."""
+    of_work: bool = False
+    """Whether it says what a GPU does, and not how it is."""
 
     @property
     def seldom(self) -> bool:
         """Whether it changes seldom, or only grows: a limit, a state, a count of errors."""
         what, unit = self.name.split(":")
         return unit in _SELDOM or what.endswith(("_limit", "_max"))
-
-    @property
-    def of_work(self) -> bool:
-        """Whether it says what a GPU does, and not how it is."""
-        return self.reach is not Reach.DEVICE or self.name in _OF_WORK
 
     @property
     def series(self) -> str:

@@ -4,6 +4,7 @@ Nothing behind this group reads what an exporter wrote: so all of it works on da
 era, of dcgm-exporter before and after its labels changed, and of both at once.
 """
 
+import dataclasses
 from collections.abc import Iterable, Iterator
 
 from warpwatch.fields import (
@@ -33,9 +34,14 @@ def _device(name: str, text: str, *fields: Field, unit: str = "", matchers: str 
     return Neutral(name=name, unit=unit, help=text, fields=fields, matchers=matchers)
 
 
+def _work(name: str, text: str, field: Field, matchers: str = "") -> Neutral:
+    """What a whole GPU does."""
+    return dataclasses.replace(_device(name, text, field, matchers=matchers), of_work=True)
+
+
 def _part(name: str, text: str, field: Field, reach: Reach) -> Neutral:
-    unit = name.partition(":")[2]
-    return Neutral(name=name, unit=unit, help=text, fields=(field,), reach=reach)
+    """What a GPU does, instance by instance."""
+    return dataclasses.replace(_work(name, text, field), reach=reach)
 
 
 NEUTRAL: tuple[Neutral, ...] = (
@@ -73,17 +79,17 @@ NEUTRAL: tuple[Neutral, ...] = (
     _device("sm_clock:hertz", "Clock of the SMs.", clocks.SM_CLOCK),
     _device("sm_clock_max:hertz", "Their highest clock.", clocks.MAX_SM_CLOCK),
     _device("memory_clock:hertz", "Clock of the memory.", clocks.MEM_CLOCK),
-    _device(
+    _work(
         "utilisation:ratio",
         "Share of the time in which any kernel ran, however small; not there under MIG.",
         utilisation.GPU_UTIL,
         matchers='GPU_I_ID=""',
     ),
-    _device(
+    _work(
         "memory_copy:ratio", "Share of the time with memory traffic.", utilisation.MEM_COPY_UTIL
     ),
-    _device("encoder:ratio", "Share of the time in which it encoded.", utilisation.ENC_UTIL),
-    _device("decoder:ratio", "Share of the time in which it decoded.", utilisation.DEC_UTIL),
+    _work("encoder:ratio", "Share of the time in which it encoded.", utilisation.ENC_UTIL),
+    _work("decoder:ratio", "Share of the time in which it decoded.", utilisation.DEC_UTIL),
     _part(
         "engine_active:ratio",
         "Share of the time in which the compute or graphics engine worked; there under MIG too.",

@@ -66,6 +66,7 @@ class Poll:
         self._turn = asyncio.Semaphore(_AT_ONCE)
         self._wake = asyncio.Event()
         self._looks = 0
+        self._unknown: frozenset[str] = frozenset()
         self._index = fleet.Index(())
         self._simulated = False
         self.sight = Sight()
@@ -136,8 +137,7 @@ class Poll:
         firing, notes = await self._firing()
         index = self._index
         read = set().union(*values.values())
-        if not read <= index.place.keys():
-            self._looks = 0  # there are new ones, whose names are asked for at the next look
+        self._look_up(frozenset(read - index.place.keys()))
         states = health.states(firing, index, read)
         frames = {key: fleet.frame(measure, values[key], index) for key, measure in _measures()}
         return Snapshot(
@@ -169,6 +169,12 @@ class Poll:
         if index.tag != self._index.tag:
             self._index = index
         self._simulated = bool(simulated)
+
+    def _look_up(self, unknown: frozenset[str]) -> None:
+        """New ones' names are asked for at the next look; of what had none then, in its turn."""
+        if not unknown <= self._unknown:
+            self._looks = 0
+        self._unknown = unknown
 
     async def _by_gpu(self, series: str) -> tuple[Sample, ...]:
         """Without the labels that the index has: a third of the answer."""

@@ -36,10 +36,8 @@ class Alert(msgspec.Struct, frozen=True, rename="camel"):
     annotations: Labels = {}
     starts_at: str = ""
     ends_at: str = ""
-    fingerprint: str = ""
     status: AlertStatus = AlertStatus()
     receivers: tuple[Named, ...] = ()
-    generator_url: str = msgspec.field(name="generatorURL", default="")
 
 
 class SilenceStatus(msgspec.Struct, frozen=True):

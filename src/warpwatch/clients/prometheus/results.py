@@ -35,7 +35,6 @@ class Series(msgspec.Struct, frozen=True):
 
 class Build(msgspec.Struct, frozen=True):
     version: str = ""
-    revision: str = ""
 
 
 class Runtime(msgspec.Struct, frozen=True, rename="camel"):

@@ -105,7 +105,7 @@ BOARD = Dashboard(
                     unit=Unit.SECONDS,
                     width=12,
                     low=0,
-                    legend="hidden",
+                    legend=False,
                 ),
                 TimeSeries(
                     title="Age of readings",
@@ -116,7 +116,7 @@ BOARD = Dashboard(
                     unit=Unit.SECONDS,
                     width=12,
                     low=0,
-                    legend="hidden",
+                    legend=False,
                     steps=(Step(0, GREEN), Step(60, AMBER), Step(120, RED)),
                 ),
                 TimeSeries(
@@ -132,7 +132,7 @@ BOARD = Dashboard(
                     unit=Unit.COUNT,
                     width=12,
                     low=0,
-                    legend="hidden",
+                    legend=False,
                 ),
             ),
         ),
