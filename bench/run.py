@@ -3,6 +3,7 @@
 import sys
 
 import attribution
+import boards
 import console
 import exporter
 import fuzz
@@ -24,6 +25,7 @@ BENCHMARKS = {
     "fuzz": fuzz.main,
     "stack": stack.main,
     "console": console.main,
+    "boards": boards.main,
     "top": top.main,
 }
 

@@ -76,19 +76,21 @@ class Stack:
             stderr=subprocess.DEVNULL,
         )
         try:
-            wait(lambda: self._complete(process.pid), "the stack runs")
+            wait(lambda: self._complete(process), "the stack runs")
             yield time.monotonic() - began
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait()
 
-    def _complete(self, pid: int) -> bool:
+    def _complete(self, process: "subprocess.Popen[bytes]") -> bool:
+        if process.poll() is not None:
+            raise RuntimeError(f"warpwatch up ended with {process.returncode}: run it by hand")
         try:
             record = json.loads((self.state / "running.json").read_text())
         except (OSError, ValueError):
             return False
         ready = all(part["state"] == "ready" for part in record["parts"])
-        return bool(record["pid"] == pid and record["complete"] and ready)
+        return bool(record["pid"] == process.pid and record["complete"] and ready)
 
     def part(self, name: str) -> Mapping[str, object]:
         record = json.loads((self.state / "running.json").read_text())

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -140,3 +141,15 @@ def test_files_that_cannot_be_used_are_named(tmp_path: Path) -> None:
         look("http://127.0.0.1:1", Access(bearer_token_file=gone))
     with pytest.raises(InputError, match="gone: cannot be used for TLS"):
         look("https://127.0.0.1:1", Access(ca_file=gone))
+
+
+def test_a_server_that_takes_too_long_is_told_of_as_that() -> None:
+    async def main(url: str) -> None:
+        async with aclosing(Prometheus(url, patience=0.05)) as server:
+            await server.build()
+
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        url = f"http://127.0.0.1:{deaf.getsockname()[1]}"
+        with pytest.raises(Unreachable, match=r"buildinfo: no answer within 0\.05 s") as told:
+            asyncio.run(main(url))
+    assert "it may have much to do" in told.value.hint

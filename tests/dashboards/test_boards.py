@@ -12,7 +12,8 @@ import pytest
 
 from warpwatch.dashboards import documents
 from warpwatch.dashboards.boards import BOARDS
-from warpwatch.dashboards.dashboard import Dashboard
+from warpwatch.dashboards.dashboard import Begin, Dashboard
+from warpwatch.dashboards.drawing import drawn
 from warpwatch.dashboards.panel import Panel, Table, Text
 from warpwatch.dashboards.render import COLUMNS, SOURCE, rendered
 from warpwatch.rules import files
@@ -29,6 +30,10 @@ PANELS = [
     for panel in row.panels
     if isinstance(panel, Panel)
 ]
+OF_EACH = re.compile(r"(?<![\w:])((?:gpu|gpu_owner|gpu_instance|DCGM_\w+):?[\w:]*)\{([^}]*)\}")
+"""A series of every GPU, and what it is chosen by."""
+FEW = {"gpu:errors_seen:increase5m", "gpu:xid_last:seconds"}
+"""Only of GPUs that had some."""
 FIXED = {"[1d]", "[5m]"}
 """Spans that a panel names in its title or description."""
 
@@ -74,8 +79,10 @@ def test_a_board_is_as_grafana_wants_it(board: Dashboard) -> None:
         "prometheus",
         "datasource",
     )
-    for each in others:
-        assert (each["multi"], each["includeAll"], each["refresh"]) == (True, True, 2)
+    for each, variable in zip(others, board.variables, strict=True):
+        assert (each["multi"], each["refresh"]) == (True, 2)
+        assert each["includeAll"] is (variable.begin is not Begin.FIRST)
+        assert each.get("allValue") == (".*" if variable.begin is Begin.ALL else None)
         assert each["datasource"] == SOURCE
     panels = list(flat(told))
     ids = [panel["id"] for panel in panels]
@@ -113,8 +120,17 @@ def test_a_panel_says_what_it_shows_and_asks_rightly(board: Dashboard, panel: Pa
         used = set(re.findall(r"\$(\w+)", query.expr)) - {"__rate_interval"}
         assert used <= {variable.name for variable in board.variables}
         counters = re.findall(r"[\w:]+(?:_total|:total)\b(?=[{\[ )])", query.expr)
-        if not panel.title.startswith("Rows replaced"):  # of the board's whole life
+        if panel.title != "Rows replaced":  # of the board's whole life
             assert all(f"({name}" in query.expr for name in counters), counters
+
+
+@pytest.mark.parametrize(("board", "panel"), PANELS)
+def test_no_panel_draws_hours_of_every_gpu_there_is(board: Dashboard, panel: Panel) -> None:
+    """Ten thousand lines nobody can read, and they take Prometheus seconds."""
+    narrow = {each.name for each in board.variables if each.begin is not Begin.ALL}
+    for target in drawn(panel, SOURCE)["targets"]:
+        for name, matchers in OF_EACH.findall(target["expr"]) if target["range"] else ():
+            assert name in FEW or set(re.findall(r"\$(\w+)", matchers)) & narrow, name
 
 
 @pytest.mark.parametrize(("board", "panel"), PANELS)

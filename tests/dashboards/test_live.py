@@ -40,7 +40,7 @@ THEIRS = (
 )
 """Leaves what a dcgm-exporter would say."""
 OURS_ALONE = re.compile(
-    r"gpu:(collect_success|collect_age|hung|nvlinks_up|nvlink_limit|nvlink_of_limit|xid_last"
+    r"node:collect_age|gpu:(collect_success|collect_age|hung|nvlinks_up|nvlink_limit|nvlink_of_limit|xid_last"
     r"|xid_errors|errors):"
 )
 """What is made of families that only our exporter has, or of links one by one."""

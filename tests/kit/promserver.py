@@ -52,6 +52,7 @@ def prometheus(
     around: str = "",
     scrape_itself: bool = False,
     binary: str = "prometheus",
+    flags: tuple[str, ...] = (),
 ) -> Iterator[Prometheus]:
     """Of one job, whose discovery is given, and with the rules of these files; tells an
     Alertmanager of its alerts, if one is given. `around` are more jobs.
@@ -75,6 +76,7 @@ def prometheus(
             f"--storage.tsdb.path={home / 'data'}",
             f"--web.listen-address=127.0.0.1:{port}",
             "--rules.alert.resend-delay=1s",
+            *flags,
         ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -252,3 +252,44 @@ def test_slowed_all_the_time_is_no_more_than_that(tmp_path: Path) -> None:
         Expected("gpu:throttled_thermal_hardware:ratio >= bool 0.9", "9m", {f"{{{WHOLE}}}": 1}),
     ]
     play(GROUPS, gpu("A", 0.5) | counted, expected, tmp_path)
+
+
+def test_how_activity_is_spread_is_a_histogram_with_empty_buckets(tmp_path: Path) -> None:
+    series = gpu("A", 0.05) | gpu("B", 0.35) | gpu("C", 1.0)
+    told = {0.1: 1, 0.2: 1, 0.3: 1, 0.4: 2, 0.5: 2, 0.6: 2, 0.7: 2, 0.8: 2, 0.9: 2, "+Inf": 3}
+    wanted = {f'cluster:activity:bucket{{le="{le}"}}': many for le, many in told.items()}
+    idle = {f'cluster:activity:bucket{{le="{le}"}}': float(le == "+Inf") for le in told}
+    expected = [Expected("cluster:activity:bucket", "5m", wanted)]
+    play(GROUPS, series, expected, tmp_path)
+    play(GROUPS, gpu("C", 1.0), [Expected("cluster:activity:bucket", "5m", idle)], tmp_path)
+
+
+def test_errors_are_seen_by_kind_and_only_where_there_were_some(tmp_path: Path) -> None:
+    series = gpu("A", 0.5) | gpu("B", 0.5)
+    for uuid, course in (("A", "0x9 3x20"), ("B", "5x29")):
+        series[f"DCGM_FI_DEV_ECC_SBE_VOL_TOTAL{labels(uuid)}"] = course
+        series[f"DCGM_FI_DEV_PCIE_REPLAY_COUNTER{labels(uuid)}"] = "7x29"
+    seen = 'node="n1", gpu="0", uuid="A", kind="ecc_corrected"'
+    expected = [
+        Expected("gpu:errors_seen:increase5m > bool 2.5", "7m", {f"{{{seen}}}": 1}),
+        Expected("gpu:errors_seen:increase5m", "4m", {}),
+        Expected("gpu:errors_seen:increase5m", "14m", {}),
+    ]
+    play(GROUPS, series, expected, tmp_path)
+
+
+def test_boards_of_all_gpus_have_few_series_to_draw(tmp_path: Path) -> None:
+    series = gpu("A", 0.5) | gpu("B", 0.5)
+    for uuid, up, age in (("A", 3, 2), ("B", 2, 9)):
+        link = labels(uuid).replace("UUID=", "gpu_uuid=").replace("{", '{nvlink="%d", ')
+        told = {f"DCGM_FI_DEV_NVLINK_GET_STATE{link % n}": f"{int(n < up)}x20" for n in range(3)}
+        series |= told
+        series[f"warpwatch_gpu_collect_age_seconds{labels(uuid)}"] = f"{age}x20"
+        spent = 15_000_000_000 if uuid == "A" else 0
+        series[f"DCGM_FI_DEV_POWER_VIOLATION{labels(uuid)}"] = f"0+{spent}x20"
+    expected = [
+        Expected("node:nvlinks_up:min", "5m", {'node:nvlinks_up:min{node="n1"}': 2}),
+        Expected("node:collect_age_seconds:max * 1", "5m", {'{node="n1"}': 9}),
+        Expected("round(cluster:throttled_power_cap:avg, 0.01)", "8m", {"{}": 0.25}),
+    ]
+    play(GROUPS, series, expected, tmp_path)

@@ -33,6 +33,8 @@ APART = 0.2
 _HERE = Settings(slurm=True, container_labels=True, user_labels=True)
 """Whose work it is, by the processes that are on the GPUs of this machine."""
 _FLEET_INTERVAL = 15.0
+_PATIENCE = 30.0
+"""Seconds for an answer about ten thousand GPUs by a server that has them to watch as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class Fleet:
 
     def __init__(self, there: Address, clock: Clock, where: Where, *, interval: float) -> None:
         self.interval = interval
-        self.server = Prometheus(there.url, there.access)
+        self.server = Prometheus(there.url, there.access, patience=_PATIENCE)
         self._clock, self._where, self._rows = clock, where, 0
 
     async def picture(self) -> Picture:
@@ -209,7 +211,7 @@ def _asked(asked: Asked, question: Callable[[Prometheus], Awaitable[T]]) -> T | 
         return None
 
     async def main() -> T:
-        async with aclosing(Prometheus(there.url, there.access)) as server:
+        async with aclosing(Prometheus(there.url, there.access, patience=_PATIENCE)) as server:
             return await question(server)
 
     return asyncio.run(main())

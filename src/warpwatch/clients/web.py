@@ -17,6 +17,7 @@ PATIENCE = 10.0
 LONGEST = 256 * 1024 * 1024
 """Bytes of one answer: ten thousand GPUs over a day and more, and an end to what has none."""
 _HINT = "look at the address, and at what it takes to be let in: --bearer-token-file and the like"
+_BUSY = "it may have much to do: ask again, or for less"
 
 
 class Refused(Exception):
@@ -38,6 +39,7 @@ class Web:
             )
         self.url = url.rstrip("/")
         self._access = access
+        self._patience = patience
         self._client = httpx2.AsyncClient(
             verify=_trust(access), timeout=httpx2.Timeout(patience), trust_env=False
         )
@@ -79,6 +81,9 @@ class Web:
                 return await self._read(path, answer)
             finally:
                 await answer.aclose()
+        except httpx2.ReadTimeout as error:
+            told = f"{self.url}{path}: no answer within {self._patience:g} s"
+            raise Unreachable(told, hint=_BUSY) from error
         except httpx2.HTTPError as error:
             raise Unreachable(f"{self.url}{path}: {_reason(error)}", hint=_HINT) from error
 

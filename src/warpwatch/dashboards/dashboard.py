@@ -1,11 +1,24 @@
 """Panels in rows, what to choose by, and where to go from there."""
 
 from dataclasses import dataclass, field
+from enum import Enum, auto
 
 from warpwatch.dashboards.panel import Drawn
 
 PREFIX = "warpwatch-"
 TAG = "warpwatch"
+
+
+class Begin(Enum):
+    """What is chosen at first. Grafana begins with all wherever all can be chosen."""
+
+    ALL = auto()
+    LISTED = auto()
+    """All, name by name and not as a pattern that fits everything."""
+    FIRST = auto()
+    """All cannot be chosen: panels draw a line for each, and of ten thousand nobody could read
+    them, nor would Prometheus soon answer.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +29,7 @@ class Variable:
     label: str
     query: str
     """As `label_values(series, label)`."""
+    begin: Begin = Begin.ALL
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ def drawn(panel: Drawn, source: Mapping[str, str]) -> Json:
 
 
 def _targets(panel: Panel, source: Mapping[str, str]) -> Iterator[Json]:
-    now = isinstance(panel, Table | Bars)
+    now = isinstance(panel, Table | Bars) or (isinstance(panel, Stat) and not panel.spark)
     for letter, query in zip(string.ascii_uppercase, panel.queries, strict=False):
         yield {
             "refId": letter,
@@ -56,8 +56,18 @@ def _targets(panel: Panel, source: Mapping[str, str]) -> Iterator[Json]:
             "legendFormat": query.legend or "__auto",
             "instant": now,
             "range": not now,
-            "format": "table" if isinstance(panel, Table) else "time_series",
+            "format": _format(panel),
         }
+
+
+def _format(panel: Panel) -> str:
+    match panel:
+        case Table():
+            return "table"
+        case Heat():
+            return "heatmap"
+        case _:
+            return "time_series"
 
 
 @singledispatch
@@ -141,16 +151,13 @@ def _(panel: Heat) -> Json:
         "type": "heatmap",
         "fieldConfig": {"defaults": {"custom": {}}, "overrides": []},
         "options": {
-            "calculate": True,
-            "calculation": {
-                "xBuckets": {"mode": "size"},
-                "yBuckets": {"mode": "count", "value": "20"},
-            },
+            "calculate": False,
             "cellGap": 1,
             "color": {"mode": "scheme", "scheme": "Blues", "steps": 64, "reverse": False},
             "legend": {"show": True},
             "tooltip": {"mode": "single", "yHistogram": True},
-            "yAxis": {"unit": str(panel.unit), "min": panel.low, "max": panel.high},
+            "yAxis": {"unit": str(panel.unit), "axisPlacement": "left"},
+            "rowsFrame": {"layout": "auto"},
         },
     }
 

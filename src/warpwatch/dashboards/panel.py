@@ -77,7 +77,7 @@ class Stat(Panel):
     words: Mapping[str, tuple[str, str]] = field(default_factory=dict, hash=False)
     """Value → text and colour."""
     spark: bool = True
-    """Whether the past is drawn behind the number."""
+    """Whether the past is drawn behind the number; otherwise it is not asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +119,7 @@ class States(Panel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heat(Panel):
-    """How a value is spread over many: the darker, the more of them."""
+    """How a value is spread over many: the darker, the more of them; by buckets of a histogram."""
 
     width: int = 12
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from warpwatch.dashboards.dashboard import TAG, Dashboard, Row, Variable
+from warpwatch.dashboards.dashboard import TAG, Begin, Dashboard, Row, Variable
 from warpwatch.dashboards.drawing import drawn
 from warpwatch.dashboards.panel import Drawn
 
@@ -63,11 +63,20 @@ def _variable(variable: Variable) -> Json:
         "refresh": 2,
         "sort": 7,
         "multi": True,
-        "includeAll": True,
-        "allValue": ".*",
-        "current": {"text": ["All"], "value": ["$__all"]},
+        **_begin(variable.begin),
         "hide": 0,
     }
+
+
+def _begin(begin: Begin) -> Json:
+    every: Json = {"includeAll": True, "current": {"text": ["All"], "value": ["$__all"]}}
+    match begin:
+        case Begin.ALL:
+            return {**every, "allValue": ".*"}
+        case Begin.LISTED:
+            return every
+        case Begin.FIRST:
+            return {"includeAll": False, "current": {"text": [], "value": []}}
 
 
 def _annotations(dashboard: Dashboard) -> Iterator[Json]:

@@ -1,6 +1,8 @@
 """Selectors, legends, links and steps that boards share; thresholds are those of the alerts."""
 
-from warpwatch.dashboards.dashboard import PREFIX, Variable
+from dataclasses import replace
+
+from warpwatch.dashboards.dashboard import PREFIX, Begin, Variable
 from warpwatch.dashboards.panel import AMBER, GREEN, RED, Step
 from warpwatch.rules import source
 from warpwatch.rules.owners import INFO
@@ -15,6 +17,7 @@ CLUSTER = Variable(name="cluster", label="Cluster", query=f"label_values({source
 NODE = Variable(
     name="node", label="Node", query=f'label_values({source.NAME}{{cluster=~"$cluster"}}, node)'
 )
+ONE_NODE = replace(NODE, begin=Begin.FIRST)
 GPU = Variable(
     name="gpu",
     label="GPU",
@@ -25,17 +28,27 @@ NAMESPACE = Variable(
     label="Namespace",
     query=f'label_values({INFO}{{cluster=~"$cluster"}}, workload_namespace)',
 )
-JOB = Variable(
-    name="workload",
-    label="Pod or job",
+POD = Variable(
+    name="pod",
+    label="Pod",
     query=f'label_values({INFO}{{cluster=~"$cluster", workload_namespace=~"$namespace"}}, '
     "workload_pod)",
 )
+JOB = Variable(
+    name="job",
+    label="Job",
+    query=f'label_values({INFO}{{cluster=~"$cluster", workload_namespace=~"$namespace", '
+    'workload_pod=~"$pod"}, workload_job)',
+)
+ONE_POD = replace(POD, begin=Begin.FIRST)
+ONE_JOB = replace(JOB, begin=Begin.FIRST)
+"""Of the chosen pod; where there are no pods, as under Slurm, of all jobs."""
 
 IN_CLUSTER = 'cluster=~"$cluster"'
 ON_NODE = 'cluster=~"$cluster", node=~"$node"'
 OF_GPU = 'cluster=~"$cluster", node=~"$node", gpu=~"$gpu"'
-OF_WORK = 'cluster=~"$cluster", workload_namespace=~"$namespace", workload_pod=~"$workload"'
+IN_NAMESPACE = 'cluster=~"$cluster", workload_namespace=~"$namespace"'
+OF_WORK = f'{IN_NAMESPACE}, workload_pod=~"$pod", workload_job=~"$job"'
 
 LEGEND = "{{node}} · GPU {{gpu}}"
 
@@ -58,5 +71,10 @@ def to_node(node: str = "${__field.labels.node}") -> str:
     return f"/d/{PREFIX}node?var-node={node}&{_TIME}"
 
 
-def to_work(pod: str = "${__field.labels.workload_pod}") -> str:
-    return f"/d/{PREFIX}workloads?var-workload={pod}&{_TIME}"
+def to_pod(namespace: str, pod: str) -> str:
+    return f"/d/{PREFIX}workload?var-namespace={namespace}&var-pod={pod}&{_TIME}"
+
+
+def to_job(job: str) -> str:
+    """One of Slurm, which has no pod."""
+    return f"/d/{PREFIX}workload?var-pod=&var-job={job}&{_TIME}"

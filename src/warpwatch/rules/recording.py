@@ -6,9 +6,8 @@ each GPU, so that a sum over owners is never more than the GPUs there are.
 
 from collections.abc import Iterator, Mapping
 
-from warpwatch.rules import limits, owners
+from warpwatch.rules import limits, owners, source
 from warpwatch.rules.model import Group, Record
-from warpwatch.rules.source import INSTANCE
 
 ACTIVITY = "gpu_instance:activity:ratio"
 IDLE = 0.05
@@ -43,12 +42,20 @@ _SUMMED = {
     "gpu:energy_joules:rate5m": ("energy_joules_rate5m:sum", "Power by the counters of energy."),
     "gpu:errors:increase1h": ("errors_increase1h:sum", "XIDs and uncorrected ECC errors."),
 }
+_REASONS = ("power_cap", "thermal_software", "thermal_hardware", "power_brake")
+_SEEN = {
+    "ecc_corrected": "gpu:ecc_corrected_volatile:total",
+    "ecc_uncorrected": "gpu:ecc_uncorrected_volatile:total",
+    "pcie_replay": "gpu:pcie_replays:total",
+    "nvlink_replay": "gpu:nvlink_replay_errors:total",
+    "nvlink_recovery": "gpu:nvlink_recovery_errors:total",
+}
 _OWNED = {
     "power_watts:sum": ("gpu:power:watts", "Power drawn by its share of GPUs."),
     "memory_used_bytes:sum": ("gpu:memory_used:bytes", "Memory in use on its share of GPUs."),
 }
 _ERRORS = {"xid": "gpu:xid_errors:total", "ecc": "gpu:ecc_uncorrected_volatile:total"}
-_ENTITY = ", ".join(INSTANCE)
+_ENTITY = ", ".join(source.INSTANCE)
 _GPU = "cluster, node, gpu, uuid"
 """What is known of a GPU even while it cannot be read."""
 _DEVICE = "cluster, node, gpu, uuid, model"
@@ -60,6 +67,7 @@ def groups(team_label: str, teams: Mapping[str, str]) -> tuple[Group, ...]:
         Group(name="warpwatch-allocation", rules=tuple(_allocation(team_label, teams))),
         Group(name="warpwatch-places", rules=tuple(_places())),
         Group(name="warpwatch-owners", rules=tuple(_of_owners()), interval=60.0),
+        Group(name="warpwatch-overview", rules=tuple(_overview()), interval=60.0),
     )
 
 
@@ -132,8 +140,7 @@ def _added_up() -> Iterator[Record]:
 
 
 def _throttled() -> Iterator[Record]:
-    reasons = ("power_cap", "thermal_software", "thermal_hardware", "power_brake")
-    for reason in reasons:
+    for reason in _REASONS:
         yield Record(
             name=f"gpu:throttled_{reason}:ratio",
             # What a rate adds for the edges of its window would make it more than all of the time.
@@ -143,7 +150,7 @@ def _throttled() -> Iterator[Record]:
         )
     together = " or ".join(
         f'label_replace(gpu:throttled_{reason}:ratio, "reason", "{reason}", "", "")'
-        for reason in reasons
+        for reason in _REASONS
     )
     yield Record(
         name="gpu:throttled:ratio",
@@ -203,6 +210,55 @@ def _unmetered(level: str) -> Record:
         unit="gpus",
         help="GPUs of which nothing is known now, and something was within the last hour.",
     )
+
+
+def _overview() -> Iterator[Record]:
+    """What boards of all GPUs draw over hours: few series, however many GPUs there are."""
+    for reason in _REASONS:
+        yield Record(
+            name=f"cluster:throttled_{reason}:avg",
+            expr=f"avg by (cluster) (gpu:throttled_{reason}:ratio)",
+            help="Mean share of the time in which GPUs were slowed for this reason.",
+        )
+    yield Record(
+        name="cluster:activity:bucket",
+        expr=" or ".join(_spread()),
+        unit="gpus",
+        help="GPUs that are at most so active: a histogram.",
+    )
+    yield Record(
+        name="job:gpus:count",
+        expr=f"count by (cluster, job) ({source.NAME})",
+        help="GPUs that the exporters of a job tell of.",
+    )
+    yield Record(
+        name="node:collect_age_seconds:max",
+        expr="max by (cluster, node) (gpu:collect_age:seconds)",
+        help="Age of the oldest reading of a GPU of the node, by our own exporter.",
+    )
+    yield Record(
+        name="node:nvlinks_up:min",
+        expr="min by (cluster, node) (gpu:nvlinks_up:count)",
+        help="NVLinks that are not down, of the node's GPU that has the fewest.",
+    )
+    told = " or ".join(
+        f'label_replace(increase({series}[5m]) > 0, "kind", "{kind}", "", "")'
+        for kind, series in _SEEN.items()
+    )
+    yield Record(
+        name="gpu:errors_seen:increase5m",
+        expr=f"sum by ({_GPU}, kind) ({told})",
+        unit="errors",
+        help="Errors of memory and links in five minutes, by kind; only of GPUs that had some.",
+    )
+
+
+def _spread() -> Iterator[str]:
+    """Each bucket with all below it, and an empty one is there too."""
+    bounds = {f"{tenth / 10:g}": f" <= {tenth / 10:g}" for tenth in range(1, 10)} | {"+Inf": ""}
+    for bound, below in bounds.items():
+        many = f"count by (cluster) (gpu:activity:ratio{below}) or 0 * cluster:activity:avg"
+        yield f'label_replace({many}, "le", "{bound}", "", "")'
 
 
 def _of_owners() -> Iterator[Record]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from warpwatch.rules import alerts, files, normalise, recording
+from warpwatch.rules import alerts, files, normalise, programs, recording
 from warpwatch.rules.exceptions import NONE, Exceptions
 from warpwatch.rules.files import Links
 from warpwatch.rules.model import Alert, Group, Record, Rule
@@ -29,7 +29,8 @@ class Options:
 
 
 def recorded(options: Options) -> tuple[Group, ...]:
-    groups = (*normalise.groups(), *recording.groups(options.team_label, options.teams))
+    gpus = (*normalise.groups(), *recording.groups(options.team_label, options.teams))
+    groups = (*gpus, programs.group())
     return (*(_timed(group, options) for group in groups), *_confession(options.hurry))
 
 

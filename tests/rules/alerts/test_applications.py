@@ -16,16 +16,13 @@ LONG = "1x90"
 
 
 def requests(fast: str, all_: str) -> Series:
-    """Answers within half a second and at all, in two instances."""
-    series: dict[str, str] = {}
-    for each in ("a", "b"):
-        name = f'inference_request_seconds_bucket{{{OF}, instance="{each}"'
-        series |= {
-            f'{name}, le="0.5"}}': fast,
-            f'{name}, le="1"}}': all_,
-            f'{name}, le="+Inf"}}': all_,
-        }
-    return series
+    """A second, within half a second and at all."""
+    name = f"job:inference_request_seconds_bucket:rate5m{{{OF}"
+    return {
+        f'{name}, le="0.5"}}': fast,
+        f'{name}, le="1"}}': all_,
+        f'{name}, le="+Inf"}}': all_,
+    }
 
 
 def outcomes(ok: str, failed: str) -> Series:
@@ -39,13 +36,13 @@ def one(name: str, values: str, more: str = "") -> Series:
 
 CASES = {
     "AIInferenceSlow": Case(
-        fires=requests("0+95x60 5700+100x30", "0+100x60 6000+100x30"),
-        before="2m",
+        fires=requests("0.95x60 1x30", "1x90"),
+        before="1m",
         at="10m",
-        over="70m",
+        over="64m",
         labels=WHICH,
         says="ml chat m1: 0.90 s at the 99th percentile.",
-        silent=(requests("0+99.5x90", "0+100x90"), requests("7x90", "100x90"), {}),
+        silent=(requests("0.995x90", "1x90"), requests("0x90", "0x90"), {}),
     ),
     "AIInferenceFailing": Case(
         fires=outcomes("0+94x90", "0+6x40 240x50"),

@@ -16,12 +16,11 @@ def up(job: str, values: str, more: Series | None = None) -> dict[str, str]:
 
 
 def neighbour(job: str) -> dict[str, str]:
-    return {f'gpu:source:info{{job="{job}", instance="n2:9400", uuid="GPU-9"}}': "1x60"}
+    return {f'job:gpus:count{{job="{job}"}}': "8x60"}
 
 
 def told_until(minute: int) -> dict[str, str]:
-    named = 'job="nodes", instance="n1:9400", uuid="GPU-1"'
-    return {f"gpu:source:info{{{named}}}": f"1x{minute} stale"}
+    return {'job:gpus:count{job="nodes"}': f"8x{minute} stale"}
 
 
 def own(series: str, values: str, more: str = "") -> dict[str, str]:

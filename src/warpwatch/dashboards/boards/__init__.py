@@ -9,6 +9,7 @@ from warpwatch.dashboards.boards import (
     hosts,
     monitoring,
     node,
+    workload,
     workloads,
 )
 from warpwatch.dashboards.dashboard import Dashboard
@@ -18,6 +19,7 @@ BOARDS: tuple[Dashboard, ...] = (
     node.BOARD,
     gpu.BOARD,
     workloads.BOARD,
+    workload.BOARD,
     health.BOARD,
     hosts.BOARD,
     applications.BOARD,

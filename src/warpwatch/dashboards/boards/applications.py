@@ -18,7 +18,8 @@ _OF = "namespace, job, model"
 
 
 def _quantile(q: float, series: str) -> str:
-    return f"histogram_quantile({q}, sum by ({_OF}, le) (rate({series}_bucket{{{_IN}}}[{_RATE}])))"
+    rate = f"job:{series}_bucket:rate5m{{{_IN}}}"
+    return f"histogram_quantile({q}, sum by ({_OF}, le) ({rate}))"
 
 
 def _rate(series: str, more: str = "") -> str:
@@ -107,9 +108,14 @@ _TRAINING = Row(
         ),
         TimeSeries(
             title="Waiting for data",
-            description="Share of the time in which a step waits for its data; above a tenth is "
-            "worth some work.",
-            queries=(Query(expr=_rate("training_data_wait_seconds_total"), legend=_WHICH),),
+            description="Share of the time in which a rank waits for its data, the mean of all of "
+            "a job; above a tenth is worth some work.",
+            queries=(
+                Query(
+                    expr=f"avg by ({_OF}) (job:training_data_wait_seconds:rate5m{{{_IN}}})",
+                    legend=_WHICH,
+                ),
+            ),
             unit=Unit.RATIO,
             low=0,
             steps=(Step(0, GREEN), Step(0.1, AMBER)),

@@ -3,14 +3,16 @@ units, with nodes in the legends, and in panels that Grafana still has.
 """
 
 from warpwatch.dashboards import words as w
-from warpwatch.dashboards.dashboard import Dashboard, Row, Variable
+from warpwatch.dashboards.dashboard import Begin, Dashboard, Row, Variable
 from warpwatch.dashboards.panel import Query, Stat, Text, TimeSeries, Unit
 from warpwatch.fields import clocks, memory, power, profiling, temperature, utilisation
 
 _NAME = temperature.GPU_TEMP.name
 _OF = 'instance=~"$instance", gpu=~"$gpu"'
 _LEGEND = "{{instance}} · GPU {{gpu}}"
-INSTANCE = Variable(name="instance", label="Instance", query=f"label_values({_NAME}, instance)")
+INSTANCE = Variable(
+    name="instance", label="Instance", query=f"label_values({_NAME}, instance)", begin=Begin.FIRST
+)
 GPU = Variable(
     name="gpu", label="GPU", query=f'label_values({_NAME}{{instance=~"$instance"}}, gpu)'
 )

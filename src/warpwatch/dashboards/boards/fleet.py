@@ -25,6 +25,12 @@ def _sum(series: str) -> Query:
     return Query(expr=f"sum({series}{{{_IN}}})")
 
 
+def _mean(series: str) -> str:
+    """Over all GPUs of the chosen clusters, of which each has its own mean."""
+    count, mean = f"cluster:gpus:count{{{_IN}}}", f"{series}{{{_IN}}}"
+    return f"sum({mean} * on (cluster) {count}) / sum({count} and on (cluster) {mean})"
+
+
 BOARD = Dashboard(
     name="fleet",
     title="GPUs: fleet",
@@ -73,7 +79,7 @@ BOARD = Dashboard(
                 Stat(
                     title="Activity",
                     description="Mean activity of all GPUs, by their SMs where those are measured.",
-                    queries=(Query(expr=f"avg(gpu:activity:ratio{{{_IN}}})"),),
+                    queries=(Query(expr=_mean("cluster:activity:avg")),),
                     unit=Unit.RATIO,
                     low=0,
                     high=1,
@@ -112,12 +118,10 @@ BOARD = Dashboard(
                     description="GPU_UTIL says that any kernel ran, however small; the others say "
                     "how much of the GPU it used.",
                     queries=(
-                        Query(
-                            expr=f"avg(gpu:utilisation:ratio{{{_IN}}})", legend="any kernel (UTIL)"
-                        ),
-                        Query(expr=f"avg(gpu:sm_active:ratio{{{_IN}}})", legend="SMs"),
-                        Query(expr=f"avg(gpu:tensor_active:ratio{{{_IN}}})", legend="tensor pipes"),
-                        Query(expr=f"avg(gpu:dram_active:ratio{{{_IN}}})", legend="memory"),
+                        Query(expr=_mean("cluster:utilisation:avg"), legend="any kernel (UTIL)"),
+                        Query(expr=_mean("cluster:sm_active:avg"), legend="SMs"),
+                        Query(expr=_mean("cluster:tensor_active:avg"), legend="tensor pipes"),
+                        Query(expr=_mean("cluster:dram_active:avg"), legend="memory"),
                     ),
                     unit=Unit.RATIO,
                     width=12,
@@ -135,10 +139,12 @@ BOARD = Dashboard(
                     title="How activity is spread",
                     description="The darker, the more GPUs are so active; a dark band at the "
                     "bottom is idle GPUs.",
-                    queries=(Query(expr=f"gpu:activity:ratio{{{_IN}}}", legend=w.LEGEND),),
+                    queries=(
+                        Query(
+                            expr=f"sum by (le) (cluster:activity:bucket{{{_IN}}})", legend="{{le}}"
+                        ),
+                    ),
                     unit=Unit.RATIO,
-                    low=0,
-                    high=1,
                 ),
                 Bars(
                     title="GPUs of each team",
@@ -223,7 +229,7 @@ BOARD = Dashboard(
                     title="Slowed by heat or power",
                     description="Mean share of the time in which GPUs were slowed, by reason.",
                     queries=tuple(
-                        Query(expr=f"avg(gpu:throttled_{reason}:ratio{{{_IN}}})", legend=text)
+                        Query(expr=_mean(f"cluster:throttled_{reason}:avg"), legend=text)
                         for reason, text in (
                             ("power_cap", "power limit"),
                             ("thermal_software", "heat, gently"),

@@ -105,8 +105,12 @@ _OWNERS = Table(
         Column(name="gpu", title="GPU"),
         Column(name="mig_profile", title="MIG"),
         Column(name="workload_namespace", title="Namespace"),
-        Column(name="workload_pod", title="Pod", link=w.to_work("${__value.text}")),
-        Column(name="workload_job", title="Job"),
+        Column(
+            name="workload_pod",
+            title="Pod",
+            link=w.to_pod("${__data.fields.Namespace}", "${__value.text}"),
+        ),
+        Column(name="workload_job", title="Job", link=w.to_job("${__value.text}")),
         Column(name="workload_user", title="User"),
         Column(name="team", title="Team"),
         Column(name="share", title="Share", unit=Unit.RATIO),
@@ -215,7 +219,13 @@ _LINKS = Row(
                 _one("gpu:nvlink_of_limit:ratio", "NVLink " + w.LEGEND),
             ),
             unit=Unit.RATIO,
-            width=12,
+            low=0,
+        ),
+        TimeSeries(
+            title="NVLinks that are up",
+            description="Links that are not down, as our exporter tells; it should never change.",
+            queries=(_one("gpu:nvlinks_up:count"),),
+            unit=Unit.COUNT,
             low=0,
         ),
         TimeSeries(
@@ -227,7 +237,6 @@ _LINKS = Row(
                 _increase("gpu:nvlink_crc_flit_errors:total", "NVLink checksums " + w.LEGEND),
             ),
             unit=Unit.COUNT,
-            width=12,
             low=0,
         ),
     ),
@@ -280,7 +289,7 @@ BOARD = Dashboard(
     name="gpu",
     title="GPUs: one GPU",
     description="Everything that is known of a GPU, beside the limits that it has.",
-    variables=(w.CLUSTER, w.NODE, w.GPU),
+    variables=(w.CLUSTER, w.ONE_NODE, w.GPU),
     alerts=_OF,
     rows=(
         Row(

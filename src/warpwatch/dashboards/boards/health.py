@@ -18,7 +18,6 @@ from warpwatch.dashboards.panel import (
 )
 
 _ON = w.ON_NODE
-_RATE = w.RATE
 _XIDS = f"gpu:xid_errors:total{{{_ON}}}"
 _AGE = f"(time() - gpu:xid_last:seconds{{{_ON}}})"
 _OURS = f'alertstate="firing", family!="", {_ON}'
@@ -31,19 +30,19 @@ def _count(title: str, description: str, expr: str, color: str = RED) -> Stat:
         queries=(Query(expr=f"count({expr}) or vector(0)"),),
         unit=Unit.COUNT,
         steps=(Step(0, GREEN), Step(1, color)),
+        spark=False,
     )
 
 
-def _growth(title: str, description: str, *series: tuple[str, str]) -> TimeSeries:
+def _seen(title: str, description: str, kinds: str) -> TimeSeries:
     return TimeSeries(
         title=title,
         description=description,
-        queries=tuple(
+        queries=(
             Query(
-                expr=f"sum by (node, gpu) (increase({name}{{{_ON}}}[{_RATE}])) > 0",
-                legend=f"{text} {w.LEGEND}",
-            )
-            for name, text in series
+                expr=f'gpu:errors_seen:increase5m{{kind=~"{kinds}", {_ON}}}',
+                legend="{{kind}} " + w.LEGEND,
+            ),
         ),
         unit=Unit.COUNT,
         width=12,
@@ -202,45 +201,60 @@ BOARD = Dashboard(
         Row(
             "Memory and links",
             (
-                _growth(
+                _seen(
                     "ECC errors",
-                    "Memory errors as they come, by GPU; mended ones foretell the others.",
-                    ("gpu:ecc_corrected_volatile:total", "mended"),
-                    ("gpu:ecc_uncorrected_volatile:total", "not mended"),
+                    "Memory errors of five minutes, by GPU; corrected ones foretell the others.",
+                    "ecc_.*",
                 ),
-                _growth(
+                _seen(
                     "Errors of links",
-                    "PCIe retries, NVLink replays and recoveries as they come, by GPU.",
-                    ("gpu:pcie_replays:total", "PCIe"),
-                    ("gpu:nvlink_replay_errors:total", "NVLink replay"),
-                    ("gpu:nvlink_recovery_errors:total", "NVLink recovery"),
+                    "PCIe retries, NVLink replays and recoveries of five minutes, by GPU.",
+                    "pcie_.*|nvlink_.*",
                 ),
-                TimeSeries(
+                Table(
                     title="Rows replaced",
                     description="Rows of memory replaced by spares, in the board's life; an alert "
                     "comes well before the spares are used up.",
                     queries=tuple(
                         Query(
-                            expr=f"gpu:rows_remapped_{kind}:total{{{_ON}}} > 0",
-                            legend=f"{text} {w.LEGEND}",
+                            expr=f"max by (node, gpu) (gpu:rows_remapped_{kind}:total{{{_ON}}}"
+                            " > 0)",
+                            legend=kind,
                         )
-                        for kind, text in (
-                            ("corrected", "early"),
-                            ("uncorrected", "after an error"),
-                        )
+                        for kind in ("corrected", "uncorrected")
+                    ),
+                    unit=Unit.COUNT,
+                    by=("node", "gpu"),
+                    columns=(
+                        Column(name="node", title="Node", link=w.to_node("${__value.text}")),
+                        Column(
+                            name="gpu",
+                            title="GPU",
+                            link=w.to_gpu("${__data.fields.Node}", "${__value.text}"),
+                        ),
+                        Column(name="corrected", title="Early", unit=Unit.COUNT),
+                        Column(
+                            name="uncorrected",
+                            title="After an error",
+                            unit=Unit.COUNT,
+                            steps=(Step(0, GREEN), Step(w.T.rows_remapped, RED)),
+                        ),
+                    ),
+                    sort="After an error",
+                    width=12,
+                    height=8,
+                ),
+                TimeSeries(
+                    title="Nodes with the fewest NVLinks up",
+                    description="Links that are not down, of the GPU of each node that has the "
+                    "fewest: the ten lowest nodes, and a fall is what counts.",
+                    queries=(
+                        Query(expr=f"bottomk(10, node:nvlinks_up:min{{{_ON}}})", legend="{{node}}"),
                     ),
                     unit=Unit.COUNT,
                     width=12,
                     low=0,
-                    steps=(Step(0, GREEN), Step(w.T.rows_remapped, RED)),
-                ),
-                TimeSeries(
-                    title="NVLinks that are up",
-                    description="Links of each GPU that are not down; it should never change.",
-                    queries=(Query(expr=f"gpu:nvlinks_up:count{{{_ON}}}", legend=w.LEGEND),),
-                    unit=Unit.COUNT,
-                    width=12,
-                    low=0,
+                    links={"Node": w.to_node()},
                 ),
             ),
         ),

@@ -1,10 +1,12 @@
 """The machines around the GPUs, by node_exporter: who feeds them, and whether he can."""
 
 from warpwatch.dashboards import words as w
-from warpwatch.dashboards.dashboard import Dashboard, Row, Variable
+from warpwatch.dashboards.dashboard import Begin, Dashboard, Row, Variable
 from warpwatch.dashboards.panel import AMBER, GREEN, RED, Query, Step, Text, TimeSeries, Unit
 
-HOST = Variable(name="host", label="Host", query="label_values(node_uname_info, instance)")
+HOST = Variable(
+    name="host", label="Host", query="label_values(node_uname_info, instance)", begin=Begin.FIRST
+)
 _ON = 'instance=~"$host"'
 _DISKS = f'fstype!~"tmpfs|ramfs|overlay|squashfs|iso9660", {_ON}'
 _NETS = f'device!~"lo|veth.*|docker.*|cni.*|cali.*", {_ON}'

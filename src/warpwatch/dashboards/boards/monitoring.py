@@ -6,16 +6,50 @@ from warpwatch.dashboards.panel import (
     AMBER,
     GREEN,
     RED,
+    Column,
     Query,
     Stat,
     States,
     Step,
+    Table,
     Text,
     TimeSeries,
     Unit,
 )
 
 _RATE = w.RATE
+
+
+def _of_exporters(series: str) -> str:
+    """What Prometheus says of the targets that tell of GPUs."""
+    return f"{series} and on (cluster, job) job:gpus:count"
+
+
+def _by_target(series: str) -> str:
+    return f"max by (job, instance) ({_of_exporters(series)})"
+
+
+_SLOW = _by_target("scrape_duration_seconds")
+
+
+def _spread(
+    title: str, description: str, unit: Unit, series: str, steps: tuple[Step, ...] = ()
+) -> TimeSeries:
+    """Of however many: their middle, all but one in a hundred, and the worst."""
+    return TimeSeries(
+        title=title,
+        description=description,
+        queries=(
+            Query(expr=f"quantile(0.5, {series})", legend="half"),
+            Query(expr=f"quantile(0.99, {series})", legend="99 %"),
+            Query(expr=f"max({series})", legend="the worst"),
+        ),
+        unit=unit,
+        width=12,
+        low=0,
+        steps=steps,
+    )
+
 
 BOARD = Dashboard(
     name="monitoring",
@@ -30,15 +64,11 @@ BOARD = Dashboard(
                 Stat(
                     title="Exporters down",
                     description="Targets of the jobs that tell of GPUs, and do not answer.",
-                    queries=(
-                        Query(
-                            expr="count(up == 0 and on (job) "
-                            "group by (job) (gpu:source:info)) or vector(0)"
-                        ),
-                    ),
+                    queries=(Query(expr=f"count({_of_exporters('up == 0')}) or vector(0)"),),
                     unit=Unit.COUNT,
                     steps=w.NONE_GOOD,
                     width=6,
+                    spark=False,
                 ),
                 Stat(
                     title="GPUs that cannot be read",
@@ -51,6 +81,7 @@ BOARD = Dashboard(
                     unit=Unit.COUNT,
                     steps=w.NONE_GOOD,
                     width=6,
+                    spark=False,
                 ),
                 Stat(
                     title="Rules that fail",
@@ -65,6 +96,7 @@ BOARD = Dashboard(
                     decimals=0,
                     steps=w.NONE_GOOD,
                     width=6,
+                    spark=False,
                 ),
                 Stat(
                     title="Watchdog",
@@ -82,57 +114,57 @@ BOARD = Dashboard(
                 ),
                 States(
                     title="Exporters",
-                    description="When each exporter of GPUs answered.",
+                    description="When each exporter of GPUs answered; of many the twenty that "
+                    "answered least.",
                     queries=(
                         Query(
-                            expr="up and on (job) group by (job) (gpu:source:info)",
+                            expr=f"bottomk(20, {_of_exporters('up')})",
                             legend="{{instance}}",
                         ),
                     ),
                     unit=Unit.NONE,
                     words={"0": ("down", "red"), "1": ("up", "green")},
                 ),
-                TimeSeries(
-                    title="How long a scrape takes",
-                    description="Time that Prometheus waits for each exporter's page.",
+                _spread(
+                    "How long a scrape takes",
+                    "Time that Prometheus waits for exporters' pages.",
+                    Unit.SECONDS,
+                    _of_exporters("scrape_duration_seconds"),
+                ),
+                _spread(
+                    "Age of readings",
+                    "How old the oldest reading of a node's GPUs is, by our own exporters.",
+                    Unit.SECONDS,
+                    f"node:collect_age_seconds:max{{{w.ON_NODE}}}",
+                    (Step(0, GREEN), Step(60, AMBER), Step(120, RED)),
+                ),
+                _spread(
+                    "Samples of exporters",
+                    "Samples on their pages; a jump is churn of pods or another list.",
+                    Unit.COUNT,
+                    _of_exporters("scrape_samples_scraped"),
+                ),
+                Table(
+                    title="Exporters to look at",
+                    description="The twenty whose pages take longest to come, and how many "
+                    "samples are on them.",
                     queries=(
+                        Query(expr=f"topk(20, {_SLOW})", legend="took"),
                         Query(
-                            expr="scrape_duration_seconds and on (job) "
-                            "group by (job) (gpu:source:info)",
-                            legend="{{instance}}",
+                            expr=f"{_by_target('scrape_samples_scraped')} and topk(20, {_SLOW})",
+                            legend="samples",
                         ),
                     ),
-                    unit=Unit.SECONDS,
-                    width=12,
-                    low=0,
-                    legend=False,
-                ),
-                TimeSeries(
-                    title="Age of readings",
-                    description="How old the newest reading of each GPU is, by our own exporters.",
-                    queries=(
-                        Query(expr=f"gpu:collect_age:seconds{{{w.ON_NODE}}}", legend=w.LEGEND),
+                    unit=Unit.NONE,
+                    by=("job", "instance"),
+                    columns=(
+                        Column(name="job", title="Job"),
+                        Column(name="instance", title="Instance"),
+                        Column(name="took", title="Took", unit=Unit.SECONDS),
+                        Column(name="samples", title="Samples", unit=Unit.COUNT),
                     ),
-                    unit=Unit.SECONDS,
-                    width=12,
-                    low=0,
-                    legend=False,
-                    steps=(Step(0, GREEN), Step(60, AMBER), Step(120, RED)),
-                ),
-                TimeSeries(
-                    title="Series of each exporter",
-                    description="Samples on each page; a jump is churn of pods or another list.",
-                    queries=(
-                        Query(
-                            expr="scrape_samples_scraped and on (job) "
-                            "group by (job) (gpu:source:info)",
-                            legend="{{instance}}",
-                        ),
-                    ),
-                    unit=Unit.COUNT,
-                    width=12,
-                    low=0,
-                    legend=False,
+                    sort="Took",
+                    height=8,
                 ),
             ),
         ),

@@ -32,7 +32,7 @@ BOARD = Dashboard(
     name="node",
     title="GPUs: node",
     description="The GPUs of a node side by side.",
-    variables=(w.CLUSTER, w.NODE),
+    variables=(w.CLUSTER, w.ONE_NODE),
     alerts=_ON,
     rows=(
         Row(

@@ -7,19 +7,13 @@ from warpwatch.dashboards.panel import Bars, Column, Query, Stat, Table, Text, T
 _OF = w.OF_WORK
 _BY = "workload_namespace, workload_pod, workload_job, team"
 _NAME = "{{workload_namespace}}/{{workload_pod}}{{workload_job}}"
-_SHARE = f"gpu_owner:share:ratio{{{_OF}}}"
-
-
-def _on_gpus(series: str) -> str:
-    """A series of GPUs, of those that the chosen work has."""
-    return f"{series} and on (cluster, uuid) {_SHARE}"
-
+_LARGEST = f"topk(20, workload:gpus:sum{{{_OF}}})"
 
 BOARD = Dashboard(
     name="workloads",
     title="GPUs: workloads and jobs",
     description="Whose work it is, what it has, and what it makes of it.",
-    variables=(w.CLUSTER, w.NAMESPACE, w.JOB),
+    variables=(w.CLUSTER, w.NAMESPACE, w.POD, w.JOB),
     alerts='family="waste", workload_namespace=~"$namespace"',
     rows=(
         Row(
@@ -77,8 +71,12 @@ BOARD = Dashboard(
                     by=tuple(_BY.split(", ")),
                     columns=(
                         Column(name="workload_namespace", title="Namespace"),
-                        Column(name="workload_pod", title="Pod", link=w.to_work("${__value.text}")),
-                        Column(name="workload_job", title="Job"),
+                        Column(
+                            name="workload_pod",
+                            title="Pod",
+                            link=w.to_pod("${__data.fields.Namespace}", "${__value.text}"),
+                        ),
+                        Column(name="workload_job", title="Job", link=w.to_job("${__value.text}")),
                         Column(name="team", title="Team"),
                         Column(name="gpus", title="GPUs"),
                         Column(name="idle", title="Idle"),
@@ -90,10 +88,9 @@ BOARD = Dashboard(
                 ),
                 TimeSeries(
                     title="GPUs that they have",
-                    description="What each workload has, one upon the other.",
-                    queries=(
-                        Query(expr=f"sum by ({_BY}) (workload:gpus:sum{{{_OF}}})", legend=_NAME),
-                    ),
+                    description="What each workload has, one upon the other; the twenty that have "
+                    "most.",
+                    queries=(Query(expr=_LARGEST, legend=_NAME),),
                     unit=Unit.COUNT,
                     width=12,
                     stacked=True,
@@ -101,12 +98,10 @@ BOARD = Dashboard(
                 ),
                 TimeSeries(
                     title="Activity of what they have",
-                    description="Mean activity of each workload's GPUs, of those whose activity is "
-                    "known.",
+                    description="Mean activity of the GPUs of these twenty, of those whose "
+                    "activity is known.",
                     queries=(
-                        Query(
-                            expr=f"avg by ({_BY}) (workload:activity:avg{{{_OF}}})", legend=_NAME
-                        ),
+                        Query(expr=f"workload:activity:avg{{{_OF}}} and {_LARGEST}", legend=_NAME),
                     ),
                     unit=Unit.RATIO,
                     width=12,
@@ -116,57 +111,23 @@ BOARD = Dashboard(
             ),
         ),
         Row(
-            "Its GPUs side by side",
+            "Namespaces and teams",
             (
-                Text(
-                    title="How to read this",
-                    content="Choose one pod or job above. In one job all GPUs should look alike: "
-                    "**one that is less active holds up the others**, which then spin: UTIL 100 %, "
-                    "little power. **All of them low** with the PCIe busy is a job that waits for "
-                    "its data.",
-                ),
                 TimeSeries(
-                    title="Activity",
-                    description="Activity of each of its GPUs.",
-                    queries=(Query(expr=_on_gpus("gpu:activity:ratio"), legend=w.LEGEND),),
-                    unit=Unit.RATIO,
-                    low=0,
-                    high=1,
-                    links={"This GPU": w.to_gpu()},
-                ),
-                TimeSeries(
-                    title="Power",
-                    description="Power of each of its GPUs; a rank that waits draws little.",
-                    queries=(Query(expr=_on_gpus("gpu:power:watts"), legend=w.LEGEND),),
-                    unit=Unit.WATTS,
-                    low=0,
-                    links={"This GPU": w.to_gpu()},
-                ),
-                TimeSeries(
-                    title="Temperature",
-                    description="Temperature of each of its GPUs; the hottest may be slowed.",
-                    queries=(Query(expr=_on_gpus("gpu:temperature:celsius"), legend=w.LEGEND),),
-                    unit=Unit.CELSIUS,
-                    steps=w.WARM,
-                    links={"This GPU": w.to_gpu()},
-                ),
-                TimeSeries(
-                    title="Spread of activity",
-                    description="Difference between its most and its least active GPU; the alert "
-                    "on an imbalanced job looks at this.",
+                    title="Held and idle",
+                    description="GPUs that each namespace has and does not use.",
                     queries=(
                         Query(
-                            expr=f"max by ({_BY}) ({_SHARE} * 0 + on (cluster, uuid) group_left () "
-                            "max by (cluster, uuid) (gpu:activity:ratio)) - "
-                            f"min by ({_BY}) ({_SHARE} * 0 + on (cluster, uuid) group_left () "
-                            "min by (cluster, uuid) (gpu:activity:ratio))",
-                            legend=_NAME,
+                            expr="sum by (workload_namespace) "
+                            f"(namespace:idle_gpus:sum{{{w.IN_NAMESPACE}}})",
+                            legend="{{workload_namespace}}",
                         ),
                     ),
-                    unit=Unit.RATIO,
+                    unit=Unit.COUNT,
                     width=12,
+                    decimals=1,
+                    stacked=True,
                     low=0,
-                    high=1,
                 ),
                 Bars(
                     title="Teams",
@@ -180,6 +141,12 @@ BOARD = Dashboard(
                     unit=Unit.COUNT,
                     width=12,
                     decimals=1,
+                ),
+                Text(
+                    title="How to read this",
+                    content="**Idle** counts GPUs that somebody has and that do nothing now. A "
+                    "click on a pod or a job leads to its GPUs side by side, which tell whether "
+                    "one holds up the others or all of them wait for data.",
                 ),
             ),
         ),

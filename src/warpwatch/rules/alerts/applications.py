@@ -18,7 +18,7 @@ ALERTS: tuple[Alert, ...] = (
     Alert(
         name="AIInferenceSlow",
         expr=f"histogram_quantile(0.99, sum by ({_OF}, le) "
-        "(rate(inference_request_seconds_bucket[5m]))) > %(inference_p99_seconds)s",
+        "(job:inference_request_seconds_bucket:rate5m)) > %(inference_p99_seconds)s",
         severity=Severity.WARNING,
         summary="One in a hundred requests to a model takes too long.",
         description=f'{_NAME}: {{{{ $value | printf "%.2f" }}}} s at the 99th percentile.',

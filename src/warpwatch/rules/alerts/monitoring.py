@@ -19,7 +19,7 @@ ALERTS: tuple[Alert, ...] = (
         # With the node's name, so that it silences what else is told of that node.
         expr=placed(
             f'(up{{job=~"{_JOBS}"}} == 0 '
-            "or (up == 0 and on (cluster, job) max_over_time(gpu:source:info[1h])) "
+            "or (up == 0 and on (cluster, job) max_over_time(job:gpus:count[1h])) "
             "or (up == 0 and on (cluster, job, instance) "
             'ALERTS{alertname="GPUExporterDown", alertstate="firing"}))'
         ),
