@@ -40,6 +40,7 @@ ROUNDS = 3
 PIXELS = 800
 """Of a chart: Grafana asks for no more points."""
 SCRAPED, RECORDED = 15.0, 60.0
+AHEAD = 900.0
 AROUND = """
 [[stack.scrape]]
 job = "simulated-{kind}"
@@ -73,7 +74,8 @@ def main() -> None:
         with prometheus(
             home, "", flags=("--web.enable-remote-write-receiver",), interval="15s"
         ) as server:
-            end = time.time() // 120 * 120
+            # Beyond now, so that what is asked for now, when all is written, is there.
+            end = (time.time() + AHEAD) // 120 * 120
             _fill(server, series, end)
             _commands(server)
             for board in BOARDS:
@@ -179,9 +181,12 @@ def _commands(server: Prometheus) -> None:
     ):
         command = [sys.executable, "-m", "warpwatch", *words, "--prometheus", server.url]
         began = time.monotonic()
-        said = subprocess.run(command, check=True, capture_output=True).stdout
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
         took = time.monotonic() - began
-        print(f"  warpwatch {' '.join(words)}: {took:.2f} s, {len(said.splitlines())} lines")
+        if done.returncode:
+            print(f"  warpwatch {' '.join(words)}: {done.stderr}")
+            continue
+        print(f"  warpwatch {' '.join(words)}: {took:.2f} s, {len(done.stdout.splitlines())} lines")
 
 
 def _asked(board: Dashboard) -> Iterator[Asked]:

@@ -47,14 +47,16 @@ def write(url: str, series: list[Series], span: Span) -> int:
         named[each.name].append(_labels(each.labels))
         values[each.name].append(each.value)
     chance = random.Random(1)
-    courses = {name: _bases(known, chance) for name, known in values.items()}
     steps = range(int((span.end - span.start) / span.step))
     moments = [span.start + span.step * n for n in steps]
     body = bytearray()
     for name, all_labels in named.items():
-        blocks = [_block(name, base, moments, span.origin, chance) for base in courses[name]]
-        for number, labels in enumerate(all_labels):
-            block = blocks[number % len(blocks)]
+        bases = _bases(values[name], chance)
+        blocks = {
+            base: _block(name, base, moments, span.origin, chance) for base in dict.fromkeys(bases)
+        }
+        for labels, base in zip(all_labels, bases, strict=True):
+            block = blocks[base]
             body += b"\x0a" + _varint(len(labels) + len(block)) + labels + block
             if len(body) > REQUEST:
                 _send(url, body)
@@ -64,10 +66,11 @@ def write(url: str, series: list[Series], span: Span) -> int:
 
 
 def _bases(values: list[float], chance: random.Random) -> list[float]:
-    """What is not 0 is not 0 in its past either, and the other way round."""
-    if len(values) <= COURSES or len(set(values)) <= COURSES:
+    """Of each series its own value where there are few; else one of a few dozen that there are."""
+    if len(set(values)) <= COURSES:
         return values
-    return chance.sample(values, COURSES)
+    some = chance.sample(values, COURSES)
+    return [some[number % COURSES] for number in range(len(values))]
 
 
 def _block(

@@ -93,6 +93,7 @@ def test_what_is_no_prometheus_is_told_to_be_none() -> None:
             {"authorization": f"Basic {base64.b64encode(b'me:hush').decode()}"},
         ),
         ({"tenant": "gpus"}, {"x-scope-orgid": "gpus"}),
+        ({"tenant": "here"}, {"x-scope-orgid": "here", "accept-encoding": "identity"}),
     ],
 )
 def test_it_is_let_in_by_what_files_hold(

@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from warpwatch.addresses import loopback
 from warpwatch.app.serving import Announce, Signals, Started, url_of
 from warpwatch.clients.access import ANYBODY, Access
 from warpwatch.clients.alertmanager.client import Alertmanager
@@ -18,7 +19,6 @@ from warpwatch.errors import InputError, UsageError, WarpwatchError
 from warpwatch.httpd import address
 from warpwatch.stack import ports
 from warpwatch.stack.instance import Running
-from warpwatch.web.access import loopback
 from warpwatch.web.service import Console
 from warpwatch.web.settings import Settings
 
