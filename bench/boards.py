@@ -29,8 +29,9 @@ from stack import COUNTERS, GPUS, SETTINGS, Stack, wait
 from warpwatch import control
 from warpwatch.dashboards.boards import BOARDS
 from warpwatch.dashboards.dashboard import Begin, Dashboard
-from warpwatch.dashboards.drawing import INTERVAL
-from warpwatch.dashboards.panel import Bars, Panel, Stat, Table
+from warpwatch.dashboards.drawing import INTERVAL, drawn
+from warpwatch.dashboards.panel import Panel
+from warpwatch.dashboards.render import SOURCE
 from warpwatch.terminal import figures
 from warpwatch.units import Seconds
 
@@ -193,11 +194,8 @@ def _asked(board: Dashboard) -> Iterator[Asked]:
     for row in board.rows:
         for panel in row.panels:
             if isinstance(panel, Panel):
-                now = isinstance(panel, Table | Bars) or (
-                    isinstance(panel, Stat) and not panel.spark
-                )
-                for query in panel.queries:
-                    yield Asked(panel.title, query.expr, now)
+                for target in drawn(panel, SOURCE)["targets"]:
+                    yield Asked(panel.title, target["expr"], target["instant"])
 
 
 def _chosen(server: Prometheus, board: Dashboard, end: float) -> tuple[dict[str, str], float]:

@@ -16,7 +16,7 @@ BINARY = next(filter(shutil.which, ("prometheus-alertmanager", "alertmanager")),
 
 
 @contextmanager
-def alertmanager(home: Path, config: str = NOWHERE) -> Iterator[str]:
+def alertmanager(home: Path, config: str = NOWHERE, *, binary: str = BINARY) -> Iterator[str]:
     """Its address."""
     with bind("127.0.0.1:0") as free:
         port = free.getsockname()[1]
@@ -24,7 +24,7 @@ def alertmanager(home: Path, config: str = NOWHERE) -> Iterator[str]:
     file.write_text(config)
     process = subprocess.Popen(
         [
-            BINARY,
+            binary,
             f"--config.file={file}",
             f"--storage.path={home / 'alertmanager'}",
             f"--web.listen-address=127.0.0.1:{port}",

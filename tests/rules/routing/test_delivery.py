@@ -1,7 +1,6 @@
 """Through the real Alertmanager to a web server and a mail server: what somebody gets to read."""
 
 import json
-import subprocess
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from amserver import alertmanager
 from newer import GENERATIONS, program
 from rig import wait_until
 from sinks import MailSink, WebSink, post, sinks
@@ -17,7 +17,6 @@ from warpwatch.rules.routing.release import OLDEST
 from warpwatch.rules.routing.render import TEMPLATE, template, text
 from warpwatch.rules.routing.settings import Settings
 from warpwatch.rules.routing.ways import Email, Slack, Webhook
-from warpwatch.stack import ports
 
 pytestmark = [pytest.mark.process, pytest.mark.binaries]
 
@@ -40,13 +39,6 @@ class Running:
         with urllib.request.urlopen(f"{self.url}/api/v2/alerts", timeout=5) as answer:  # noqa: S310
             found: list[dict[str, Any]] = json.load(answer)
         return {each["labels"]["n"] for each in found if each["status"]["inhibitedBy"]}
-
-    def answers(self) -> bool:
-        try:
-            urllib.request.urlopen(f"{self.url}/-/ready", timeout=5).close()  # noqa: S310
-        except OSError:
-            return False
-        return True
 
 
 def settings(folder: Path, web: WebSink, mail: MailSink) -> Settings:
@@ -77,27 +69,11 @@ def settings(folder: Path, web: WebSink, mail: MailSink) -> Settings:
 @pytest.fixture(params=GENERATIONS)
 def running(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Running]:
     program_ = program(request.param, "alertmanager", "prometheus-alertmanager")
-    listen = ports.choose("127.0.0.1:0").listen
     with sinks() as (web, mail):
-        file = tmp_path / "alertmanager.yml"
-        file.write_text(text(settings(tmp_path, web, mail), OLDEST))
         (tmp_path / TEMPLATE).write_text(template())
-        words = (
-            program_,
-            f"--config.file={file}",
-            f"--storage.path={tmp_path / 'data'}",
-            f"--web.listen-address={listen}",
-            "--cluster.listen-address=",
-        )
-        with (tmp_path / "log").open("w") as log:
-            process = subprocess.Popen(words, stdout=log, stderr=log)
-            try:
-                it = Running(f"http://{listen}", web, mail)
-                wait_until(it.answers, "Alertmanager is ready")
-                yield it
-            finally:
-                process.kill()
-                process.wait()
+        config = text(settings(tmp_path, web, mail), OLDEST)
+        with alertmanager(tmp_path, config, binary=program_) as url:
+            yield Running(url, web, mail)
 
 
 def test_a_page_arrives_by_all_ways_and_reads_well_at_night(running: Running) -> None:
