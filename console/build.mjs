@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { minify } from "terser";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, "..", "src", "warpwatch", "web", "static");
@@ -51,7 +52,13 @@ const licences = LIBRARIES.map((name) => {
   return `${name} ${version}\n\n${readFileSync(join(folder, "LICENSE"), "utf8").trim()}\n`;
 });
 
-const code = Buffer.concat([Buffer.from(chart), script.outputFiles[0].contents]);
+// A second look, slower than the bundler's own, takes off one byte in fifty.
+const small = await minify(chart + script.outputFiles[0].text, {
+  compress: { ecma: 2020, passes: 3, keep_fargs: false, pure_getters: true, unsafe_arrows: true },
+  mangle: { toplevel: true },
+  format: { ecma: 2020 },
+});
+const code = Buffer.from(small.code);
 const packed = gzipSync(code, { level: 9 }).length;
 if (packed > MOST) {
   console.error(`the script has ${packed} bytes when packed, and may have ${MOST}`);

@@ -119,7 +119,7 @@ function Head() {
       <span class="grow" />
       {told?.simulated && (
         <span class="badge" title="No number here is of a real GPU.">
-          Simulated data
+          Simulated<span> data</span>
         </span>
       )}
       <Range />
@@ -179,10 +179,13 @@ function Banners() {
         <strong>The console does not answer.</strong> {at ? `What is shown is of ${when(at)}.` : ""} It is tried again by itself.
       </p>
     );
-  if (told?.problem && at)
+  // The first screen itself says that nothing has been seen yet.
+  if (told?.problem && (at || segments.value.length))
     return (
       <p class="banner" role="alert">
-        <strong>The fleet is not seen any more</strong> since {when(told.failing_since ?? at)}: {told.problem} What is shown is of {when(at)}.{told.hint && ` Next: ${told.hint}.`}
+        <strong>The fleet is not seen{at ? " any more" : ""}</strong>
+        {at ? ` since ${when(told.failing_since ?? at)}` : ""}: {told.problem}.{at ? ` What is shown is of ${when(at)}.` : ""}
+        {told.hint && ` Next: ${told.hint}.`}
       </p>
     );
   return null;

@@ -42,6 +42,8 @@ export interface Verdict {
   readonly silenced: number;
   readonly unread: number;
   readonly other: number;
+  readonly uneasy: number;
+  readonly judged: boolean;
   readonly where: readonly string[];
   readonly causes: readonly Cause[];
 }

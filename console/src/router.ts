@@ -48,6 +48,8 @@ export function go(address: string): void {
   history.pushState(null, "", new URL(address, document.baseURI));
   place.value = here();
   scrollTo(0, 0);
+  // Who goes on by keyboard begins with what he went to.
+  document.getElementById("main")?.focus({ preventScroll: true });
 }
 
 /** Changes the query and stays; an empty value takes a name away. */

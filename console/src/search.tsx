@@ -113,15 +113,18 @@ function found(text: string, more: readonly Goal[]): readonly Goal[] {
     if (fits(node.toLowerCase())) goals.push({ kind: "node", title: node, note: `${there?.byNode.get(node)?.length ?? 0} GPUs`, address: view(["node", node]) });
   }
   for (const goal of more) {
-    if (goals.length >= 2 * MOST) break;
+    if (goals.length >= 200) break;
     if (fits(`${goal.title} ${goal.note}`.toLowerCase())) goals.push(goal);
   }
   for (const gpu of there?.gpus ?? []) {
-    if (goals.length >= 3 * MOST) break;
+    if (goals.length >= 400) break;
     if (fits(`${gpuName(gpu)} ${gpu.uuid}`.toLowerCase())) goals.push({ kind: "gpu", title: gpuName(gpu), note: gpu.model, address: view(["gpu", gpu.uuid]) });
   }
-  // What is called exactly so comes before what only mentions it.
-  const whole = words.join(" ");
-  goals.sort((a, b) => Number(!a.title.toLowerCase().includes(whole)) - Number(!b.title.toLowerCase().includes(whole)));
+  // What is called exactly so, or has all that was said as words of its name, comes before what has it somewhere.
+  const far = (goal: Goal) => {
+    const parts = goal.title.toLowerCase().split(/[\s·]+/);
+    return goal.title.toLowerCase() === words.join(" ") ? 0 : words.every((word) => parts.includes(word)) ? 1 : words.every((word) => goal.title.toLowerCase().includes(word)) ? 2 : 3;
+  };
+  goals.sort((a, b) => far(a) - far(b));
   return goals.slice(0, MOST);
 }

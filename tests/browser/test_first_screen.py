@@ -126,15 +126,50 @@ def test_what_happened_stands_on_the_axis_of_the_chart_above(sight: Sight) -> No
 
 
 def test_a_fleet_that_is_well_is_said_to_be(sight: Sight, known: Fleet) -> None:
-    known.series.pop("ALERTS")
-    known.series.pop("ALERTS_FOR_STATE")
+    known.calm()
     page = sight.go()
     expect(page.get_by_role("heading", level=1)).to_have_text("All 48 GPUs are well")
     expect(page.get_by_text("No alert fires")).to_be_visible()
+
+
+def test_without_rules_nothing_is_said_to_be_well(sight: Sight, known: Fleet) -> None:
+    known.series.pop("ALERTS")
+    known.series.pop("ALERTS_FOR_STATE")
+    page = sight.go()
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "48 GPUs seen, and nothing judges them"
+    )
+    expect(page.get_by_text("nothing would fire").first).to_be_visible()
+    page = sight.go("alerts")
+    expect(page.get_by_text("nothing would fire")).to_be_visible()
+
+
+def test_a_warning_of_no_gpu_and_a_fault_that_is_silenced_are_told(
+    sight: Sight, known: Fleet
+) -> None:
+    known.calm()
+    known.fire("PrometheusRuleFailing", "warning", rule_group="x")
+    page = sight.go()
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_have_text("1 warning; no GPU is at fault")
+    known.calm()
+    known.fire("GPUHot", "warning", node="n002", gpu="5", uuid="GPU-n002-5")
+    known.alerts[-1]["status"]["silencedBy"] = ["s1"]
+    expect(heading).to_have_text("1 of 48 GPUs has a silenced fault")
+
+
+def test_what_wakes_somebody_is_on_the_first_screen(sight: Sight, known: Fleet) -> None:
+    names = ("GPURowRemapFailed", "GPUNotReadable", "GPUEccUncorrected", "GPUInforomCorrupt")
+    for number, name in enumerate((*names, "GPUExporterDown", "GPUCountBelowExpected")):
+        known.fire(name, "critical", node=f"n00{number % 3}")
+    page = sight.go()
+    alerts = page.get_by_role("region", name="Firing alerts")
+    expect(alerts.get_by_role("heading", level=3)).to_have_count(7)
+    expect(alerts).to_contain_text("all 8 kinds")
 
 
 def test_a_fleet_that_is_not_there_says_what_to_look_at(sight: Sight, known: Fleet) -> None:
     known.series.clear()
     page = sight.go()
     expect(page.get_by_role("heading", level=1)).to_have_text("No GPU is seen")
-    expect(page.get_by_text("warpwatch rules render")).to_be_visible()
+    expect(page.get_by_text("warpwatch rules render").first).to_be_visible()

@@ -50,6 +50,12 @@ def test_before_anything_is_known_it_is_said_why(
         page = sight.go()
         expect(page.get_by_role("heading", level=1)).to_have_text("The fleet is not seen")
         expect(page.get_by_role("alert").first).to_contain_text("not ready yet")
+        for path in ("alerts", "nodes", "gpu/GPU-n001-3"):
+            page = sight.go(path)
+            expect(page.locator(".banner")).to_contain_text("The fleet is not seen: ")
+            expect(page.locator(".banner")).to_contain_text("not ready yet")
+        page = sight.go("alerts")
+        expect(page.get_by_text("Whether alerts fire is not known")).to_be_visible()
 
 
 def test_labels_are_never_programs(chromium: Browser, runtime: dict[str, str]) -> None:
@@ -201,3 +207,32 @@ def test_a_network_is_not_served_unasked(words: tuple[str, ...]) -> None:
     assert done.returncode == 2
     assert "can be reached from a network" in done.stderr
     assert "next:" in done.stderr
+
+
+def test_a_silence_of_several_is_of_those_and_says_how_many_it_fits(
+    sight: Sight, known: Fleet
+) -> None:
+    for node in ("n003", "n004"):
+        known.fire("GPUHot", "warning", node=node, gpu="1", uuid=f"GPU-{node}-1")
+    page = sight.go()
+    alerts = page.get_by_role("region", name="Firing alerts")
+    expect(alerts).to_contain_text("n002, n003, n004")
+    alerts.get_by_role("button", name="Silence GPUHot").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Token").fill("a-token-of-operators-01")
+    dialog.get_by_role("button", name="Sign in").click()
+    expect(dialog).to_contain_text("Fits 3 of 3 such alerts that fire now.")
+    for name in ("node", "gpu", "uuid"):
+        dialog.get_by_label(re.compile(f"^{name}")).uncheck()
+    expect(dialog).to_contain_text("and all that will, on any node")
+    dialog.get_by_label(re.compile("^node")).check()
+    dialog.get_by_label("Why").fill("   ")
+    expect(dialog.get_by_role("button", name="Silence")).to_be_disabled()
+    dialog.get_by_label("Why").fill("the room is warm")
+    dialog.get_by_role("button", name="Silence").click()
+    expect(dialog).to_have_count(0)
+    (silence,) = known.silences
+    assert {each["name"]: (each["value"], each["isRegex"]) for each in silence["matchers"]} == {
+        "alertname": ("GPUHot", False),
+        "node": ("n002|n003|n004", True),
+    }

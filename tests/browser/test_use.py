@@ -123,3 +123,35 @@ new PerformanceObserver((list) => {
     # What comes anew each second moves nothing; what comes first takes the room that was kept.
     assert page.evaluate("window.moved") == before
     assert before < 0.25
+
+
+@pytest.mark.parametrize(
+    ("said", "heading"),
+    [
+        ("n004 3", "GPU 3 of n004"),
+        ("79", "XID 79"),
+        ("n002", "n002"),
+        ("train-n001", "research/train-n001"),
+    ],
+)
+def test_search_takes_what_is_called_so(sight: Sight, said: str, heading: str) -> None:
+    page = sight.go()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("1 of 48")
+    page.keyboard.press("/")
+    page.get_by_role("combobox", name="Go to").fill(said)
+    first = page.get_by_role("option").first
+    expect(first).to_contain_text(said.split(maxsplit=1)[0])
+    page.wait_for_load_state("networkidle")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
+
+
+def test_alerts_of_the_first_screen_are_walked_too(sight: Sight) -> None:
+    page = sight.go()
+    expect(page.locator("article.cause")).to_have_count(2)
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    assert "GPUHot" in page.evaluate("document.activeElement.href")
+    page.keyboard.press("Enter")
+    expect(page.locator("article.cause")).to_have_count(1)
+    assert page.evaluate("document.activeElement.id") == "main"

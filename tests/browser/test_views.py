@@ -154,3 +154,47 @@ def test_a_piece_of_a_chart_can_be_looked_at(sight: Sight) -> None:
     page.mouse.up()
     page.wait_for_url(re.compile(r"from=\d+&to=\d+"))
     expect(page.get_by_label("Time range")).to_have_value("fixed")
+
+
+def test_a_storm_of_alerts_is_told_by_kind(sight: Sight, known: Fleet) -> None:
+    for gpu in range(8):
+        known.fire("GPUMemoryHot", "warning", node="n004", gpu=str(gpu), uuid=f"GPU-n004-{gpu}")
+    page = sight.go("alerts")
+    rows = page.locator("article.cause")
+    expect(rows).to_have_count(5)
+    expect(rows.first).to_contain_text("GPUFallenOffBus")
+    page.get_by_role("link", name="5 more GPUMemoryHot").click()
+    expect(rows).to_have_count(8)
+    page = sight.go("alerts")
+    page.get_by_role("link", name=re.compile("1.*critical")).click()
+    expect(rows).to_have_count(1)
+    assert "severity=critical" in page.url
+
+
+def test_what_is_told_of_a_node_is_told_of_its_gpus(sight: Sight, known: Fleet) -> None:
+    known.fire("GPUExporterDown", "critical", node="n005", instance="n005:9400")
+    page = sight.go("gpu/GPU-n005-2")
+    alerts = page.get_by_role("region", name="Alerts of this GPU and its node")
+    expect(alerts).to_contain_text("GPUExporterDown")
+    page = sight.go("gpu/GPU-n001-3")
+    expect(alerts).to_contain_text("GPUFallenOffBus")
+    expect(alerts).not_to_contain_text("GPUExporterDown")
+
+
+def test_a_gpu_that_nothing_is_told_of_is_not_said_to_tell_all(sight: Sight, known: Fleet) -> None:
+    uuid = "GPU-n005-2"
+    for name, rows in known.series.items():
+        if name.startswith("gpu") and name != "gpu:collect_success:bool":
+            known.series[name] = [row for row in rows if row[0].get("uuid") != uuid]
+    page = sight.go(f"gpu/{uuid}")
+    expect(page.get_by_text("whose it is is not known")).to_be_visible()
+    expect(page.get_by_text("Nothing is told of it now, not even why")).to_be_visible()
+    expect(page.get_by_text("Nobody has it now")).to_have_count(0)
+
+
+def test_work_that_has_ended_keeps_its_past(sight: Sight) -> None:
+    sight.allowed = "404"
+    page = sight.go("workload/research/gone-1")
+    expect(page.get_by_role("heading", level=1)).to_have_text("research/gone-1")
+    expect(page.get_by_text("It has no GPU now")).to_be_visible()
+    expect(page.get_by_role("region", name="Activity of each GPU")).to_be_visible()

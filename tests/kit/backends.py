@@ -59,8 +59,18 @@ class Fleet:
             }
         )
 
+    def calm(self) -> None:
+        """Nothing is wrong any more, and rules are worked out."""
+        self.series.pop("ALERTS")
+        self.series.pop("ALERTS_FOR_STATE")
+        self.alerts.clear()
+        self.fire("Watchdog", "none")
+
     def answer(self, promql: str) -> list[Sample]:
-        """Enough of PromQL for what the console asks: names, one aggregation, equality."""
+        """Enough of PromQL for what the console asks: names, one aggregation, equality; of two
+        answers the first, which is enough where every GPU is read.
+        """
+        promql = promql.partition(" or on (uuid) ")[0]
         found = self._named(promql)
         by = re.match(r"(group|max|count|sum|avg) by \(([^)]*)\)", promql)
         if by is not None:
@@ -116,6 +126,7 @@ def _grouped(how: str, names: list[str], found: Iterable[Sample]) -> list[Sample
 def fleet(nodes: int = 4, gpus: int = 8, *, quiet: bool = True) -> Fleet:
     """Racks of two nodes; where not `quiet`, one GPU is lost and one is warm."""
     made = Fleet()
+    made.fire("Watchdog", "none")
     made.add("warpwatch_source_info", 1, simulated="true")
     for node in range(nodes):
         name, rack = f"n{node:03}", f"r{node // 2:02}"
@@ -237,12 +248,18 @@ class _Played:
                 for silence in self.known.silences
                 if silence["status"]["state"] == "active"
                 and all(
-                    alert["labels"].get(matcher["name"], "") == matcher["value"]
+                    _fits(alert["labels"].get(matcher["name"], ""), matcher)
                     for matcher in silence["matchers"]
                 )
             ]
             state = "suppressed" if by else "active"
             alert["status"] = {"state": state, "silencedBy": by, "inhibitedBy": []}
+
+
+def _fits(value: str, matcher: Mapping[str, Any]) -> bool:
+    if matcher["isRegex"]:
+        return re.fullmatch(matcher["value"], value) is not None
+    return bool(value == matcher["value"])
 
 
 def _vector(rows: list[Sample], factor: float) -> bytes:

@@ -74,7 +74,7 @@ def test_the_verdict_says_how_many_where_and_what() -> None:
     ]
     said = verdict(firing, INDEX, states(firing, INDEX, ALL))
     assert (said.total, said.need, said.watch, said.silenced, said.unread) == (4, 1, 1, 0, 0)
-    assert said.other == 1
+    assert (said.other, said.uneasy, said.judged) == (1, 0, True)
     assert said.where == ("GPU 1 of n0",)
     assert [cause.alert for cause in said.causes] == [
         "GPUFallenOffBus",
@@ -101,3 +101,17 @@ def test_a_silenced_cause_stands_last_and_shows_what_is_open_first() -> None:
     half = [Firing(LOST, 1.0, ("s",)), Firing({**LOST, "uuid": "G00", "gpu": "0"}, 2.0)]
     (cause,) = verdict(half, INDEX, states(half, INDEX, ALL)).causes
     assert cause.first[0]["uuid"] == "G00"
+
+
+def test_warnings_of_no_gpu_count_unless_they_are_of_waste_or_silenced() -> None:
+    warning = {"alertname": "PrometheusRuleFailing", "severity": "warning"}
+    idle = {"alertname": "TeamIdle", "severity": "warning", "team": "x"}
+    waste = {"alertname": "GPUAllocatedIdle", "severity": "warning", "team": "x"}
+    firing = [
+        Firing(warning, 1.0),
+        Firing(idle, 1.0, ("silence",)),
+        Firing(waste, 1.0),
+        Firing(HOT, 1.0),
+    ]
+    said = verdict(firing, INDEX, states(firing, INDEX, ALL))
+    assert (said.watch, said.other, said.uneasy, said.judged) == (1, 0, 1, False)

@@ -322,6 +322,7 @@ def test_only_operators_silence_and_each_silence_leaves_a_line(
         ({"minutes": 0}, "minutes"),
         ({"minutes": 10**6}, "minutes"),
         ({"comment": ""}, "comment"),
+        ({"comment": " \t "}, "comment"),
         ({"matchers": []}, "matchers"),
         ({"matchers": [{"name": "a", "value": ""}]}, "matchers"),
         ({"matchers": [{"name": "a", "value": "b", "isEqual": False}]}, "matchers"),

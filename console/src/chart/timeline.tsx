@@ -47,7 +47,7 @@ export function Timeline({ where, title, unit, asks }: Props) {
   return (
     <Panel title={title} unit={unit} asks={asks} low={0} height={110} named={16} {...(unit === "ratio" ? { high: 1 } : {})}>
       <Answer of={asked} what="What happened" tall={150}>
-        {(found) => (found.events.length ? <Lanes told={found} /> : <Empty title="A quiet time">No alert, no error code, no slowdown, and no work that began or ended.</Empty>)}
+        {(found) => (found.events.length ? <Lanes told={found} /> : <Empty title="Nothing happened that is told of">No alert, no error code, no slowdown, and no work that began or ended.</Empty>)}
       </Answer>
       {told && told.events.length > 0 && (
         <p class="row end">

@@ -14,6 +14,7 @@ export function Legend({ measure, unit, frame }: { measure: string; unit: string
         {STATES.map((state, at) => (
           <span key={state}>
             <i class="swatch" style={{ background: stateColour(at, tone) }} />
+            {at > 1 && <Mark of={state} size={10} />}
             {STATE_TITLES[state]}
           </span>
         ))}

@@ -1,4 +1,5 @@
 // Alerts and silences.
+import { Fragment } from "preact";
 import { useState } from "preact/hooks";
 import { Refused, remove } from "../api";
 import { session, summary } from "../fleet";
@@ -12,11 +13,14 @@ import { Answer, Head, Part, Tabs } from "../ui/part";
 import { silenced, silencing } from "../ui/silence";
 import { Empty } from "../ui/states";
 import { Table } from "../ui/table";
+import { UNJUDGED } from "./fleet";
 
 interface Told {
   readonly alerts: readonly Alert[];
   readonly left_out: number;
   readonly note: string;
+  readonly known: boolean;
+  readonly judged: boolean;
 }
 
 const WEIGHT: Readonly<Record<string, number>> = { critical: 0, warning: 1, info: 2, none: 3 };
@@ -39,12 +43,31 @@ export function AlertList({ where, title }: { where: Readonly<Record<string, str
   );
 }
 
-function Rows({ alerts }: { alerts: readonly Alert[] }) {
+/** Of more of a kind than this the first are shown, and where the others are. */
+const EACH = 3;
+
+function Rows({ alerts, all = true }: { alerts: readonly Alert[]; all?: boolean }) {
   const rows = [...alerts].sort((a, b) => Number(a.silences.length > 0) - Number(b.silences.length > 0) || (WEIGHT[a.severity] ?? 3) - (WEIGHT[b.severity] ?? 3) || a.name.localeCompare(b.name));
+  const kinds = new Map<string, Alert[]>();
+  for (const alert of rows) {
+    const kind = `${alert.name} ${alert.severity} ${alert.silences.length > 0}`;
+    kinds.set(kind, [...(kinds.get(kind) ?? []), alert]);
+  }
   return (
     <>
-      {rows.map((alert) => (
-        <Row key={JSON.stringify(alert.labels)} alert={alert} />
+      {[...kinds].map(([kind, some]) => (
+        <Fragment key={kind}>
+          {(all || some.length <= EACH + 1 ? some : some.slice(0, EACH)).map((alert) => (
+            <Row key={JSON.stringify(alert.labels)} alert={alert} />
+          ))}
+          {!all && some.length > EACH + 1 && (
+            <p class="rest">
+              <a href={view(["alerts"], { alertname: some[0]?.name ?? "" })}>
+                {some.length - EACH} more {some[0]?.name}
+              </a>
+            </p>
+          )}
+        </Fragment>
       ))}
     </>
   );
@@ -97,12 +120,12 @@ export function Alerts() {
       <Head title="Alerts">
         <Tabs label="Alerts or silences" now={tab} tabs={[["firing", "Firing"], ["silences", "Silences"]]} choose={(name) => turn({ tab: name === "firing" ? "" : name })} />
       </Head>
-      {tab === "firing" ? <Firing only={query.get("alertname") ?? ""} /> : <Silences />}
+      {tab === "firing" ? <Firing only={query.get("alertname") ?? ""} severity={query.get("severity") ?? ""} /> : <Silences />}
     </>
   );
 }
 
-function Firing({ only }: { only: string }) {
+function Firing({ only, severity: chosen }: { only: string; severity: string }) {
   const asked = useAlerts(only ? { alertname: only } : {});
   const kinds = new Map<string, number>();
   for (const severity of Object.keys(WEIGHT)) kinds.set(severity, 0);
@@ -115,19 +138,25 @@ function Firing({ only }: { only: string }) {
           {[...kinds].map(
             ([severity, many]) =>
               many > 0 && (
-                <span key={severity}>
+                <a key={severity} href={view(["alerts"], { alertname: only, severity: severity === chosen ? "" : severity })} aria-current={severity === chosen ? "true" : undefined}>
                   {many} <Severity of={severity} />
-                </span>
+                </a>
               ),
           )}
-          {only && <a href={view(["alerts"])}>all alerts</a>}
+          {(only || chosen) && <a href={view(["alerts"])}>all alerts</a>}
         </>
       }
     >
       <Answer of={asked} what="Alerts" tall={320}>
         {(told) => (
         <>
-          {told.alerts.length ? <Rows alerts={told.alerts} /> : <Empty title="No alert fires">{only ? "None of this kind." : "Rules are worked out and nothing is found."}</Empty>}
+          {told.alerts.length ? (
+            <Rows alerts={told.alerts.filter((alert) => !chosen || alert.severity === chosen)} all={only !== ""} />
+          ) : told.known ? (
+            <Empty title="No alert fires">{only ? "None of this kind." : told.judged ? "Rules are worked out and nothing is found." : UNJUDGED}</Empty>
+          ) : (
+            <Empty title="Whether alerts fire is not known">Prometheus has not answered yet.</Empty>
+          )}
           {told.left_out > 0 && <p class="note">{count(told.left_out, "more alert")} left out: choose a kind.</p>}
           {told.note && <p class="note">{told.note}</p>}
         </>

@@ -26,7 +26,7 @@ const EXAMPLES: readonly (readonly [string, string])[] = [
   ["Hottest ten GPUs", "topk(10, gpu:temperature:celsius)"],
   ["Activity by model", "avg by (model) (gpu:activity:ratio)"],
   ["Teams by GPUs that they do not use", "sort_desc(team:idle_gpus:sum)"],
-  ["Power by rack of 24 h", "avg_over_time(cluster:power_watts:sum[1h])"],
+  ["Mean power of a day by node", "avg_over_time(node:power_watts:sum[1d])"],
 ];
 
 export function usedNames(expression: string): string[] {

@@ -17,6 +17,7 @@ import { Empty, Failure, Loading } from "../ui/states";
 import { GpuTable } from "./gpus";
 
 const SHOWN_CAUSES = 5;
+export const UNJUDGED = "The alert that always stands is not there: no rules of warpwatch are worked out, and nothing would fire. Next: load what warpwatch rules render writes.";
 
 export function Fleet() {
   const told = summary.value;
@@ -71,8 +72,9 @@ function Unseen({ problem, hint }: { problem: string; hint: string }) {
 
 export function worst(verdict: Verdict): State {
   if (verdict.need > 0 || verdict.other > 0) return "critical";
-  if (verdict.watch > 0) return "warning";
-  return verdict.total === 0 || verdict.unread > 0 ? "unread" : "well";
+  if (verdict.watch > 0 || verdict.uneasy > 0) return "warning";
+  if (verdict.total === 0 || verdict.unread > 0 || !verdict.judged) return "unread";
+  return verdict.silenced > 0 ? "silenced" : "well";
 }
 
 export function sentence(verdict: Verdict): string {
@@ -82,6 +84,9 @@ export function sentence(verdict: Verdict): string {
   if (verdict.other > 0) return `${count(verdict.other, "alert")} ${verdict.other === 1 ? "needs" : "need"} action; no GPU is at fault`;
   if (verdict.watch > 0) return `No GPU needs action; ${grouped(verdict.watch)} of ${all} ${verdict.watch === 1 ? "has" : "have"} a warning`;
   if (verdict.unread > 0) return `${grouped(verdict.unread)} of ${all} cannot be read`;
+  if (!verdict.judged) return `${all} seen, and nothing judges them`;
+  if (verdict.uneasy > 0) return `${count(verdict.uneasy, "warning")}; no GPU is at fault`;
+  if (verdict.silenced > 0) return `${grouped(verdict.silenced)} of ${all} ${verdict.silenced === 1 ? "has a silenced fault" : "have silenced faults"}`;
   return verdict.total === 1 ? "The GPU is well" : `All ${all} are well`;
 }
 
@@ -91,7 +96,8 @@ function Sentence({ verdict }: { verdict: Verdict }) {
   const more = [
     verdict.need > 0 && verdict.watch > 0 && `${count(verdict.watch, "GPU")} with a warning`,
     verdict.need > 0 && verdict.other > 0 && `${count(verdict.other, "critical alert")} of nodes or services`,
-    verdict.silenced > 0 && `${grouped(verdict.silenced)} silenced`,
+    verdict.need + verdict.other + verdict.watch > 0 && verdict.uneasy > 0 && `${count(verdict.uneasy, "warning")} of nodes or services`,
+    verdict.need + verdict.other + verdict.watch + verdict.uneasy > 0 && verdict.silenced > 0 && `${grouped(verdict.silenced)} silenced`,
     verdict.unread > 0 && verdict.need + verdict.watch > 0 && `${grouped(verdict.unread)} not read`,
   ].filter(Boolean);
   return (
@@ -104,9 +110,11 @@ function Sentence({ verdict }: { verdict: Verdict }) {
             ? "No exporter that the rules know tells of one. Look at the targets, and whether the rules of warpwatch are loaded."
             : verdict.where.length > 0
               ? `${verdict.where.join(", ")}${rest > 0 ? `, and ${grouped(rest)} more` : ""}`
-              : verdict.other > 0
-                ? verdict.causes.find((cause) => cause.severity === "critical" && cause.count > cause.silenced && cause.gpus === 0)?.summary
-                : "Nothing is to be done now."}
+              : verdict.other > 0 || (verdict.uneasy > 0 && verdict.watch === 0)
+                ? verdict.causes.find((cause) => cause.count > cause.silenced && cause.gpus === 0)?.summary
+                : verdict.judged
+                  ? "Nothing is to be done now."
+                  : UNJUDGED}
           {more.length > 0 && <span class="muted"> · {more.join(" · ")}</span>}
         </p>
       </div>
@@ -198,10 +206,11 @@ function Grid() {
 
 function Causes({ verdict }: { verdict: Verdict }) {
   const causes = verdict.causes.filter((cause) => cause.severity !== "info" && cause.severity !== "none");
-  const shownOnes = causes.slice(0, SHOWN_CAUSES);
+  // Nothing that wakes somebody is left to another page.
+  const shownOnes = causes.filter((cause, at) => at < SHOWN_CAUSES || (cause.severity === "critical" && cause.count > cause.silenced));
   return (
-    <Part title="Firing alerts" name="causes" note={<a href={view(["alerts"])}>{causes.length > SHOWN_CAUSES ? `all ${causes.length} kinds` : "all alerts"}</a>}>
-      {shownOnes.length === 0 ? <Empty title="No alert fires">Rules are worked out; Monitoring says when they were last.</Empty> : shownOnes.map((cause) => <CauseRow key={cause.alert + cause.severity} cause={cause} />)}
+    <Part title="Firing alerts" name="causes" note={<a href={view(["alerts"])}>{causes.length > shownOnes.length ? `all ${causes.length} kinds` : "all alerts"}</a>}>
+      {shownOnes.length === 0 ? <Empty title="No alert fires">{verdict.judged ? "Rules are worked out; Monitoring says when they were last." : UNJUDGED}</Empty> : shownOnes.map((cause) => <CauseRow key={cause.alert + cause.severity} cause={cause} />)}
       {summary.value?.notes.map((note) => (
         <p class="note" key={note}>
           {note}
@@ -214,11 +223,9 @@ function Causes({ verdict }: { verdict: Verdict }) {
 function CauseRow({ cause }: { cause: Cause }) {
   const open = cause.count > cause.silenced;
   const first = cause.first[0] ?? {};
-  // For one GPU the silence is of that; for several of the kind, unless somebody narrows it.
-  const labels = cause.count === 1 ? first : { alertname: cause.alert, ...(cause.nodes === 1 && first["node"] ? { node: first["node"] } : {}) };
   const rest = cause.nodes - cause.named.length;
   return (
-    <article class={open ? "cause" : "cause quiet"}>
+    <article class={open ? "cause" : "cause quiet"} data-row="">
       <Mark of={open ? cause.severity : "silenced"} size={14} />
       <div>
         <h3>
@@ -251,7 +258,7 @@ function CauseRow({ cause }: { cause: Cause }) {
           Why
         </a>
         {open && (
-          <button type="button" class="small quietly" aria-label={`Silence ${cause.alert}`} onClick={() => (silencing.value = labels)}>
+          <button type="button" class="small quietly" aria-label={`Silence ${cause.alert}`} onClick={() => (silencing.value = cause.count === 1 ? first : { alertname: cause.alert })}>
             <Icon name="mute" size={12} />
             Silence
           </button>

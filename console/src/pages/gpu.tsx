@@ -11,7 +11,7 @@ import { range } from "../time";
 import { type Asked, useAsk } from "../ui/ask";
 import { StateMark } from "../ui/marks";
 import { Answer, Figure, Head, Part } from "../ui/part";
-import { Empty, Loading } from "../ui/states";
+import { Empty, Failure, Loading } from "../ui/states";
 import { Table } from "../ui/table";
 import { AlertList } from "./alerts";
 
@@ -33,7 +33,9 @@ export function GpuPage({ uuid }: { uuid: string }) {
 
 function Known({ gpu }: { gpu: Gpu }) {
   const me = `{uuid=${quoted(gpu.uuid)}}`;
-  const events = useEvents({ uuid: gpu.uuid });
+  // What is told of its node is told of it too.
+  const where = { uuid: gpu.uuid, node: gpu.node };
+  const events = useEvents(where);
   const { start, end } = range.value;
   const bands = useMemo<readonly Band[]>(
     () => (events.data?.events ?? []).filter((event) => event.kind === "throttle").map((event) => ({ start: event.start ?? start, end: event.end ?? end, label: "slowed" })),
@@ -45,6 +47,7 @@ function Known({ gpu }: { gpu: Gpu }) {
     const found = now.data?.samples.find((sample) => sample.labels["__name__"] === name);
     return found ? Number(found.value) : null;
   };
+  const silent = now.data !== null && now.data.samples.length === 0;
   const owners = useAsk<readonly Work[]>(`api/v1/gpu/${encodeURIComponent(gpu.uuid)}/owners`, {}, Math.floor(end));
   return (
     <>
@@ -58,9 +61,10 @@ function Known({ gpu }: { gpu: Gpu }) {
           <Figure key={measure.key} title={measure.title} help={measure.help} value={exact(measure.series)} of={measure.unit} promql={measure.series + me} />
         ))}
       </div>
-      <Owners asked={owners} />
-      <AlertList where={{ uuid: gpu.uuid }} title="Alerts of this GPU" />
-      <Timeline where={{ uuid: gpu.uuid }} title="Work and what happened" unit="ratio" asks={[
+      {now.error ? <Failure error={now.error} what="What it does now" again={now.again} /> : null}
+      <Owners asked={owners} silent={silent} />
+      <AlertList where={{ uuid: gpu.uuid }} title="Alerts of this GPU and its node" />
+      <Timeline where={where} title="Work and what happened" unit="ratio" asks={[
         { promql: `gpu:utilisation:ratio${me}`, label: "utilisation" },
         { promql: `gpu:sm_active:ratio${me}`, label: "SMs" },
         { promql: `gpu:tensor_active:ratio${me}`, label: "tensor" },
@@ -71,7 +75,7 @@ function Known({ gpu }: { gpu: Gpu }) {
         <Codes gpu={gpu} />
         <Instances gpu={gpu} />
         <Processes gpu={gpu} />
-        <Gaps gpu={gpu} />
+        <Gaps gpu={gpu} silent={silent} />
       </div>
     </>
   );
@@ -120,7 +124,7 @@ function Charts({ me, bands }: { me: string; bands: readonly Band[] }) {
   );
 }
 
-function Owners({ asked }: { asked: Asked<readonly Work[]> }) {
+function Owners({ asked, silent }: { asked: Asked<readonly Work[]>; silent: boolean }) {
   return (
     <Part title="Whose it is">
       <Answer of={asked} what="Whose it is" tall={24}>
@@ -130,12 +134,12 @@ function Owners({ asked }: { asked: Asked<readonly Work[]> }) {
               {works.map((work) => (
                 <li key={work.id}>
                   <a href={view(["workload", work.id])}>{work.id}</a>
-                  <span class="muted">{[work.labels["team"], work.labels["workload_user"], `with ${count(work.gpus.length, "GPU")}`].filter(Boolean).join(" · ")}</span>
+                  <span class="muted">{[work.labels["team"], work.labels["workload_user"], `with ${count(work.gpus.length, "GPU")}`, silent && "when last heard of"].filter(Boolean).join(" · ")}</span>
                 </li>
               ))}
             </ul>
           ) : (
-            <p class="muted">Nobody has it now, as far as the exporter can tell.</p>
+            <p class="muted">{silent ? "Nothing is told of it now: whose it is is not known." : "Nobody has it now, as far as the exporter can tell."}</p>
           )
         }
       </Answer>
@@ -212,13 +216,13 @@ const REASONS: Readonly<Record<string, string>> = {
   not_implemented: "nothing here can fill it yet",
 };
 
-function Gaps({ gpu }: { gpu: Gpu }) {
+function Gaps({ gpu, silent }: { gpu: Gpu; silent: boolean }) {
   return (
-    <Listed title="What it does not tell" promql={`warpwatch_gpu_gap{UUID=${quoted(gpu.uuid)}}`} none="Everything that was asked for is told, or the exporter does not say what is missing.">
+    <Listed title="What it does not tell" promql={`warpwatch_gpu_gap{UUID=${quoted(gpu.uuid)}}`} none={silent ? "Nothing is told of it now, not even why: its exporter is down, or does not list it." : "Everything that was asked for is told, or the exporter does not say what is missing."}>
       {(rows) => (
         <Table rows={rows} caption="Gaps" id={rowKey} sort="field" page={10} columns={[
           { key: "field", title: "Field", cell: (row) => <a href={view(["why", "series", row.labels["field"] ?? ""])}>{row.labels["field"]}</a>, by: (row) => row.labels["field"] ?? "" },
-          { key: "reason", title: "Why", cell: (row) => REASONS[row.labels["reason"] ?? ""] ?? row.labels["reason"], by: (row) => row.labels["reason"] ?? "" },
+          { key: "reason", title: "Why", wide: true, cell: (row) => REASONS[row.labels["reason"] ?? ""] ?? row.labels["reason"], by: (row) => row.labels["reason"] ?? "" },
         ]} />
       )}
     </Listed>

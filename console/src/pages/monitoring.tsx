@@ -1,7 +1,7 @@
 // The monitoring of the monitoring: who answers, what is scraped, which rules can be worked out.
 import { count, plain, span } from "../format";
 import type { Labels } from "../model";
-import { place, to, turn } from "../router";
+import { place, turn, view } from "../router";
 import { range, second } from "../time";
 import { useAsk } from "../ui/ask";
 import { Mark } from "../ui/marks";
@@ -165,7 +165,7 @@ function Groups({ groups }: { groups: readonly Group[] }) {
               page={50}
               columns={[
                 { key: "health", title: "Health", cell: (rule) => <Health of={rule.health} />, by: (rule) => rule.health },
-                { key: "name", title: "Rule", cell: (rule) => <a href={to(["explore"], { q: rule.type === "alerting" ? rule.query : rule.name })}>{rule.name}</a>, by: (rule) => rule.name },
+                { key: "name", title: "Rule", cell: (rule) => <a href={view(["explore"], { q: rule.type === "alerting" ? rule.query : rule.name })}>{rule.name}</a>, by: (rule) => rule.name },
                 { key: "state", title: "Alert", cell: (rule) => (rule.type === "alerting" ? rule.state : ""), by: (rule) => rule.state },
                 { key: "firing", title: "Alerts", number: true, cell: (rule) => (rule.type === "alerting" ? rule.firing : ""), by: (rule) => rule.firing },
                 { key: "took", title: "Took", number: true, cell: (rule) => plain(rule.took, "seconds"), by: (rule) => rule.took },

@@ -1,7 +1,7 @@
 // Why: what an error code, an alert or a series means, who acts, and what comes first.
 import { useState } from "preact/hooks";
 import { count } from "../format";
-import { to, view } from "../router";
+import { view } from "../router";
 import { useAsk } from "../ui/ask";
 import { Severity } from "../ui/marks";
 import { Copy } from "../ui/promql";
@@ -36,7 +36,7 @@ function Told({ kind, name, facts }: { kind: string; name: string; facts: Facts 
       <Head title={kind === "xid" ? `XID ${facts["code"]}: ${facts["name"]}` : String(facts["name"])} crumbs={[["Why", ["why"]], [TITLES[kind] ?? "", null]]}>
           {typeof facts["severity"] === "string" && <Severity of={facts["severity"]} />}
           {kind === "alert" && <a href={view(["alerts"], { alertname: name })}>Where it fires</a>}
-          {kind !== "xid" && typeof expression === "string" && <a href={to(["explore"], { q: expression })}>Open in Explore</a>}
+          {kind !== "xid" && typeof expression === "string" && <a href={view(["explore"], { q: expression })}>Open in Explore</a>}
       </Head>
       <section class="panel">
         <dl class="why">

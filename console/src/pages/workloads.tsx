@@ -1,4 +1,5 @@
 // Work: which has how many GPUs and what it makes of them; and one, with its GPUs side by side.
+import { Refused } from "../api";
 import { Panel } from "../chart/panel";
 import { index, stateOf, valueOf } from "../fleet";
 import { count, NONE, plain, span, when } from "../format";
@@ -48,10 +49,24 @@ function spread(work: Work): number | null {
 
 export function WorkloadPage({ name }: { name: string }) {
   const asked = useAsk<Work>(`api/v1/workload/${name.split("/").map(encodeURIComponent).join("/")}`, {}, Math.floor(range.value.end));
+  if (asked.data === null && asked.error instanceof Refused && asked.error.status === 404) return <Gone name={name} />;
   return (
     <Answer of={asked} what="The workload" tall={480}>
       {(work) => <Known work={work} />}
     </Answer>
+  );
+}
+
+function Gone({ name }: { name: string }) {
+  const [first = "", pod] = name.split("/");
+  const owner = pod ? `gpu_owner:workload:info{workload_namespace=${quoted(first)}, workload_pod=${quoted(pod)}}` : `gpu_owner:workload:info{workload_job=${quoted(first)}}`;
+  return (
+    <>
+      <Head title={name} crumbs={[["Fleet", []], ["Workloads", ["workloads"]]]}>
+        It has no GPU now. What it had in the time that is looked at:
+      </Head>
+      <Panel title="Activity of each GPU" unit="ratio" low={0} high={1} height={190} named={16} asks={[{ promql: `gpu:activity:ratio and on (uuid) ${owner}`, label: (labels) => `${labels["node"]} · ${labels["gpu"]}` }]} />
+    </>
   );
 }
 
@@ -73,7 +88,7 @@ function Known({ work }: { work: Work }) {
       <div class="tiles">
         <Figure title="GPUs" value={work.share} of="gpus" note={`on ${count(work.nodes, "node")}`} promql={`count(group by (uuid) (${owner}))`} />
         <Figure title="Activity" value={work.activity} of="ratio" note="mean of its GPUs" promql={`avg(${mine("gpu:activity:ratio")})`} />
-        <Figure title="Spread" value={apart} of="ratio" note={apart !== null && apart > UNEVEN ? "its GPUs do not pull together" : "between its busiest and its least busy"} promql={`max(${mine("gpu:activity:ratio")}) - min(${mine("gpu:activity:ratio")})`} />
+        <Figure title="Spread" value={apart} of="ratio" note={apart !== null && apart > UNEVEN ? "its GPUs do not pull together" : "between its busiest and its least busy GPU that is read"} promql={`max(${mine("gpu:activity:ratio")}) - min(${mine("gpu:activity:ratio")})`} />
         <Figure title="Idle GPUs" value={work.idle} of="gpus" note="that it has and does not use" promql={`count(${mine("gpu:activity:ratio")} < 0.05) or vector(0)`} />
         <Figure title="Power" value={work.watts} of="watts" note="of its share" promql={`sum(${mine("gpu:power:watts")})`} />
       </div>

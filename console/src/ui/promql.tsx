@@ -1,7 +1,7 @@
 // How a number was asked for: the expression, to copy, to open in the expression box, to see in Grafana.
 import { useState } from "preact/hooks";
 import { session } from "../fleet";
-import { to } from "../router";
+import { view } from "../router";
 import { range } from "../time";
 import { Icon } from "./marks";
 
@@ -60,7 +60,7 @@ export function PromQL({ of, expressions }: { of: string; expressions: readonly 
             <code>{expression}</code>
             <span class="row">
               <Copy text={expression} what={`PromQL of ${of}`} />
-              <a class="button small" href={to(["explore"], { q: expression })}>
+              <a class="button small" href={view(["explore"], { q: expression })}>
                 Open
               </a>
             </span>

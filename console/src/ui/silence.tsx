@@ -3,17 +3,23 @@ import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
 import { get, post, Refused } from "../api";
 import { session } from "../fleet";
-import type { Labels, Session } from "../model";
+import { count } from "../format";
+import type { Alert, Labels, Session } from "../model";
+import { useAsk } from "./ask";
 import { Dialog } from "./dialog";
+import { Answer } from "./part";
 
 /** The labels of what is to be silenced, while somebody is about to. */
 export const silencing = signal<Labels | null>(null);
 export const silenced = signal(0);
 
 const PRESETS: readonly (readonly [number, string])[] = [
+  [30, "½ hour"],
   [60, "1 hour"],
   [240, "4 hours"],
+  [720, "12 hours"],
   [1440, "1 day"],
+  [4320, "3 days"],
   [10080, "1 week"],
 ];
 const USUAL = ["alertname", "cluster", "node", "gpu", "uuid", "workload_namespace", "workload_pod", "workload_job"];
@@ -66,7 +72,7 @@ export function SilenceDialog() {
       {!who?.alertmanager ? (
         <p class="form">This console was told of no Alertmanager. Next: start it with --alertmanager URL.</p>
       ) : who.role === "operator" ? (
-        <Form labels={labels} close={close} />
+        <Firing key={JSON.stringify(labels)} labels={labels} close={close} />
       ) : who.operators ? (
         <SignIn done={() => undefined} why="Only operators silence. Show the operators' token: it is in the file that this console was started with, --operator-token-file." />
       ) : (
@@ -76,20 +82,50 @@ export function SilenceDialog() {
   );
 }
 
-function Form({ labels, close }: { labels: Labels; close: () => void }) {
-  const usual = USUAL.filter((name) => labels[name]);
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(usual));
+/** What fires under the name, so that a silence is of that and no more, and says how much that is. */
+function Firing({ labels, close }: { labels: Labels; close: () => void }) {
+  const asked = useAsk<{ readonly alerts: readonly Alert[] }>("api/v1/alerts", { alertname: labels["alertname"] ?? "" });
+  return (
+    <Answer of={asked} what="What fires" tall={320}>
+      {(told) => <Form labels={labels} firing={told.alerts.filter((alert) => alert.silences.length === 0).map((alert) => alert.labels)} close={close} />}
+    </Answer>
+  );
+}
+
+/** More values than this are no list that somebody reads. */
+const LISTED = 40;
+
+interface Choice {
+  readonly name: string;
+  readonly values: readonly string[];
+}
+
+function choices(labels: Labels, firing: readonly Labels[]): readonly Choice[] {
+  const mine = firing.filter((each) => Object.entries(labels).every(([name, value]) => each[name] === value));
+  const names = new Set([...USUAL, ...Object.keys(labels), ...mine.flatMap((each) => Object.keys(each))]);
+  return [...names]
+    .map((name) => ({ name, values: [...new Set((mine.length ? mine : [labels]).map((each) => each[name] ?? ""))].sort() }))
+    // What some have and others do not would leave those out.
+    .filter((choice) => !choice.values.includes("") && choice.values.length <= LISTED);
+}
+
+const escaped = (value: string) => value.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+
+function Form({ labels, firing, close }: { labels: Labels; firing: readonly Labels[]; close: () => void }) {
+  const offered = choices(labels, firing);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(offered.map((choice) => choice.name).filter((name) => USUAL.includes(name))));
+  const picked = offered.filter((choice) => chosen.has(choice.name));
+  const fit = firing.filter((each) => picked.every((choice) => choice.values.includes(each[choice.name] ?? ""))).length;
   const [minutes, setMinutes] = useState(240);
   const [comment, setComment] = useState("");
   const [author, setAuthor] = useState(session.value?.name ?? "");
   const [error, setError] = useState("");
   const [busy, setBusy] = useState(false);
-  const names = [...usual, ...Object.keys(labels).filter((name) => !usual.includes(name))];
   const send = async (event: Event) => {
     event.preventDefault();
     setBusy(true);
     try {
-      const matchers = [...chosen].map((name) => ({ name, value: labels[name] ?? "", isRegex: false, isEqual: true }));
+      const matchers = picked.map(({ name, values }) => ({ name, value: values.length > 1 ? values.map(escaped).join("|") : values[0] ?? "", isRegex: values.length > 1, isEqual: true }));
       await post("api/v1/silences", { matchers, minutes, comment, author });
       silenced.value++;
       close();
@@ -102,7 +138,7 @@ function Form({ labels, close }: { labels: Labels; close: () => void }) {
     <form class="form" onSubmit={send}>
       <fieldset>
         <legend>Alerts with</legend>
-        {names.map((name) => (
+        {offered.map(({ name, values }) => (
           <label class="check" key={name}>
             <input
               type="checkbox"
@@ -114,10 +150,14 @@ function Form({ labels, close }: { labels: Labels; close: () => void }) {
               }}
             />
             <code>
-              {name}="{labels[name]}"
+              {name}
+              {values.length > 1 ? ` one of ${values.join(", ")}` : `="${values[0]}"`}
             </code>
           </label>
         ))}
+        <p class="muted">
+          Fits {fit} of {count(firing.length, "such alert")} that {firing.length === 1 ? "fires" : "fire"} now{picked.some((choice) => ["node", "uuid", "gpu"].includes(choice.name)) ? "." : ", and all that will, on any node."}
+        </p>
       </fieldset>
       <fieldset class="choices">
         <legend>For</legend>
@@ -147,7 +187,7 @@ function Form({ labels, close }: { labels: Labels; close: () => void }) {
         <button type="button" onClick={close}>
           Cancel
         </button>
-        <button type="submit" class="primary" disabled={busy || chosen.size === 0}>
+        <button type="submit" class="primary" disabled={busy || picked.length === 0 || !comment.trim()}>
           Silence
         </button>
       </div>

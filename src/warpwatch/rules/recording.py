@@ -42,6 +42,8 @@ _SUMMED = {
     "gpu:energy_joules:rate5m": ("energy_joules_rate5m:sum", "Power by the counters of energy."),
     "gpu:errors:increase1h": ("errors_increase1h:sum", "XIDs and uncorrected ECC errors."),
 }
+QUANTILES = ("0.5", "0.99", "1")
+"""The middle, all but one in a hundred, the worst."""
 _REASONS = ("power_cap", "thermal_software", "thermal_hardware", "power_brake")
 _SEEN = {
     "ecc_corrected": "gpu:ecc_corrected_volatile:total",
@@ -231,6 +233,7 @@ def _overview() -> Iterator[Record]:
         expr=f"count by (cluster, job) ({source.NAME})",
         help="GPUs that the exporters of a job tell of.",
     )
+    yield from _exporters()
     yield Record(
         name="node:collect_age_seconds:max",
         expr="max by (cluster, node) (gpu:collect_age:seconds)",
@@ -251,6 +254,30 @@ def _overview() -> Iterator[Record]:
         unit="errors",
         help="Errors of memory and links in five minutes, by kind; only of GPUs that had some.",
     )
+
+
+def _exporters() -> Iterator[Record]:
+    """What Prometheus says of the targets that tell of GPUs; it has many others."""
+    theirs = "and on (cluster, job) job:gpus:count"
+    yield Record(
+        name="exporter:up:bool",
+        expr=f"max by (cluster, job, instance) (up {theirs})",
+        help="Whether an exporter of GPUs answered.",
+    )
+    for series, name, text in (
+        ("scrape_duration_seconds", "scrape_seconds", "Time that exporters' pages took to come"),
+        ("scrape_samples_scraped", "scrape_samples", "Samples on exporters' pages"),
+    ):
+        quantiles = " or ".join(
+            f"label_replace(quantile by (cluster, job) ({q}, {series} {theirs}), "
+            f'"quantile", "{q}", "", "")'
+            for q in QUANTILES
+        )
+        yield Record(
+            name=f"job:{name}:quantile",
+            expr=quantiles,
+            help=f"{text}: half of them, 99 in a hundred, the worst.",
+        )
 
 
 def _spread() -> Iterator[str]:

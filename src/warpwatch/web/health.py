@@ -80,6 +80,10 @@ class Verdict:
     unread: int
     other: int
     """Critical alerts of no GPU: of the monitoring, of a service."""
+    uneasy: int
+    """Warnings of no GPU."""
+    judged: bool
+    """Whether alert rules are worked out at all: one of ours fires always."""
     where: tuple[str, ...]
     """Of those in need the first few, as GPU n of node."""
     causes: tuple[Cause, ...]
@@ -125,8 +129,14 @@ def frame(found: bytearray) -> Frame:
     return Frame("health", State.WELL, State.CRITICAL, bytes(found))
 
 
-def verdict(firing: Iterable[Firing], index: Index, found: bytearray) -> Verdict:
+def judged(firing: Iterable[Firing]) -> bool:
+    """Without rules nothing fires either, and that is no sign of health."""
+    return any(alert.name == ALWAYS for alert in firing)
+
+
+def verdict(firing: Collection[Firing], index: Index, found: bytearray) -> Verdict:
     alerts = [alert for alert in firing if alert.name != ALWAYS]
+    aside = [alert for alert in alerts if not alert.silences and not touched(alert.labels, index)]
     needy = [at for at, state in enumerate(found) if state == State.CRITICAL]
     return Verdict(
         total=len(index),
@@ -134,12 +144,12 @@ def verdict(firing: Iterable[Firing], index: Index, found: bytearray) -> Verdict
         watch=found.count(State.WARNING),
         silenced=found.count(State.SILENCED),
         unread=found.count(State.UNREAD),
-        other=sum(
-            alert.severity == Severity.CRITICAL
-            and not alert.silences
-            and not touched(alert.labels, index)
-            for alert in alerts
+        other=sum(alert.severity == Severity.CRITICAL for alert in aside),
+        uneasy=sum(
+            alert.severity == Severity.WARNING and about(alert.name)[0] not in WASTE
+            for alert in aside
         ),
+        judged=judged(firing),
         where=tuple(f"GPU {index.gpus[at].gpu} of {index.gpus[at].node}" for at in needy[:NAMED]),
         causes=_causes(alerts, index),
     )

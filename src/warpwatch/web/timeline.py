@@ -47,10 +47,14 @@ class Where:
 
     node: str = ""
     uuid: str = ""
+    """Of a GPU the node is told too, for what is told of the whole of it."""
 
     def matchers(self, *more: str) -> str:
-        named = ((name, getattr(self, name)) for name in ("node", "uuid"))
-        said = [f"{name}={quoted(value)}" for name, value in named if value]
+        said = [
+            f"{name}={quoted(value)}"
+            for name, value in (("uuid", self.uuid), ("node", "" if self.uuid else self.node))
+            if value
+        ]
         both = ",".join((*said, *more))
         return f"{{{both}}}" if both else ""
 
@@ -64,8 +68,15 @@ def questions(where: Where) -> tuple[str, ...]:
     limit = Thresholds().throttled_ratio
     slowed = where.matchers('__name__=~"gpu:throttled_(thermal_.*|power_brake):ratio"')
     firing = where.matchers('alertstate="firing"', f'alertname!="{ALWAYS}"')
+    firing = f"ALERTS{firing}"
+    if where.uuid and where.node:
+        # What is told of the whole node is told of its GPUs too.
+        of_node = Where(node=where.node).matchers(
+            'alertstate="firing"', f'alertname!="{ALWAYS}"', 'gpu=""', 'uuid=""'
+        )
+        firing += f" or ALERTS{of_node}"
     return (
-        f"max by (alertname, severity, node, gpu, uuid) (ALERTS{firing})",
+        f"max by (alertname, severity, node, gpu, uuid) ({firing})",
         f"max by (node, gpu, uuid, xid) (gpu:xid_last:seconds{where.matchers()})",
         f"max by (node, gpu, uuid) ({slowed} > {limit})",
         f"count by ({', '.join(_WORK)}) ({INFO}{where.matchers()})",

@@ -1,5 +1,7 @@
 """Whether what watches is itself well."""
 
+from collections.abc import Callable
+
 from warpwatch.dashboards import words as w
 from warpwatch.dashboards.dashboard import Dashboard, Row
 from warpwatch.dashboards.panel import (
@@ -16,7 +18,9 @@ from warpwatch.dashboards.panel import (
     TimeSeries,
     Unit,
 )
+from warpwatch.rules.recording import QUANTILES
 
+Steps = tuple[Step, ...]
 _RATE = w.RATE
 
 
@@ -33,22 +37,29 @@ _SLOW = _by_target("scrape_duration_seconds")
 
 
 def _spread(
-    title: str, description: str, unit: Unit, series: str, steps: tuple[Step, ...] = ()
+    title: str, description: str, unit: Unit, series: Callable[[str], str], steps: Steps = ()
 ) -> TimeSeries:
     """Of however many: their middle, all but one in a hundred, and the worst."""
+    words = ("half", "99 %", "the worst")
     return TimeSeries(
         title=title,
         description=description,
-        queries=(
-            Query(expr=f"quantile(0.5, {series})", legend="half"),
-            Query(expr=f"quantile(0.99, {series})", legend="99 %"),
-            Query(expr=f"max({series})", legend="the worst"),
+        queries=tuple(
+            Query(expr=series(q), legend=word) for q, word in zip(QUANTILES, words, strict=True)
         ),
         unit=unit,
         width=12,
         low=0,
         steps=steps,
     )
+
+
+def _recorded(name: str) -> Callable[[str], str]:
+    return lambda q: f'max(job:{name}:quantile{{quantile="{q}", {w.IN_CLUSTER}}})'
+
+
+def _oldest(q: str) -> str:
+    return f"quantile({q}, node:collect_age_seconds:max{{{w.ON_NODE}}})"
 
 
 BOARD = Dashboard(
@@ -64,7 +75,9 @@ BOARD = Dashboard(
                 Stat(
                     title="Exporters down",
                     description="Targets of the jobs that tell of GPUs, and do not answer.",
-                    queries=(Query(expr=f"count({_of_exporters('up == 0')}) or vector(0)"),),
+                    queries=(
+                        Query(expr=f"count(exporter:up:bool{{{w.IN_CLUSTER}}} == 0) or vector(0)"),
+                    ),
                     unit=Unit.COUNT,
                     steps=w.NONE_GOOD,
                     width=6,
@@ -118,7 +131,7 @@ BOARD = Dashboard(
                     "answered least.",
                     queries=(
                         Query(
-                            expr=f"bottomk(20, {_of_exporters('up')})",
+                            expr=f"bottomk(20, exporter:up:bool{{{w.IN_CLUSTER}}})",
                             legend="{{instance}}",
                         ),
                     ),
@@ -129,20 +142,20 @@ BOARD = Dashboard(
                     "How long a scrape takes",
                     "Time that Prometheus waits for exporters' pages.",
                     Unit.SECONDS,
-                    _of_exporters("scrape_duration_seconds"),
+                    _recorded("scrape_seconds"),
                 ),
                 _spread(
                     "Age of readings",
                     "How old the oldest reading of a node's GPUs is, by our own exporters.",
                     Unit.SECONDS,
-                    f"node:collect_age_seconds:max{{{w.ON_NODE}}}",
+                    _oldest,
                     (Step(0, GREEN), Step(60, AMBER), Step(120, RED)),
                 ),
                 _spread(
                     "Samples of exporters",
                     "Samples on their pages; a jump is churn of pods or another list.",
                     Unit.COUNT,
-                    _of_exporters("scrape_samples_scraped"),
+                    _recorded("scrape_samples"),
                 ),
                 Table(
                     title="Exporters to look at",

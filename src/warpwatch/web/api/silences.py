@@ -54,6 +54,8 @@ class Silences:
             wanted = msgspec.json.decode(call.request.body, type=Wanted)
         except msgspec.MsgspecError as error:
             raise InputError("the silence", str(error)) from error
+        if not wanted.comment.strip():
+            raise InputError("the comment", "says nothing: whoever finds the silence must know why")
         if not any(matcher.is_equal and matcher.value for matcher in wanted.matchers):
             raise InputError("matchers", "fit all alerts that there are")
         author = call.caller.name or wanted.author.strip() or "operator"
