@@ -292,3 +292,21 @@ def test_q_ends_it() -> None:
         assert not seat.app.is_running
 
     sit(Told(SEEN), story)
+
+
+@pytest.mark.parametrize("size", [(150, 30), (40, 12)])
+def test_without_colours_all_of_it_is_there(
+    monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    async def story(seat: Seat) -> None:
+        assert seat.app.no_color
+        assert seat.gpus[0] == "0"
+        for key in ("2", "3", "4", "question_mark", "1", "enter", "escape"):
+            await seat.press(key)
+            assert seat.app.is_running
+        await seat.press("slash", *"zzz")
+        assert "nothing has 'zzz'" in seat.grid[1]
+
+    sit(Told(SEEN), story, size)

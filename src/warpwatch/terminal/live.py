@@ -49,8 +49,10 @@ _CHOSEN = Style.parse("on #2b3245")
 
 
 def strip(line: Line, width: int, below: Style | None = None) -> Strip:
+    """Each of its cells has a style: what takes the colours away (NO_COLOR) fails where one has none."""
     segments = [Segment(span.text, STYLES[span.style]) for span in line if span.text]
-    made = Strip(segments, sum(cells(span.text) for span in line)).adjust_cell_length(width)
+    made = Strip(segments, sum(cells(span.text) for span in line))
+    made = made.adjust_cell_length(width, STYLES[""])
     return made.apply_style(below) if below is not None else made
 
 
@@ -96,7 +98,7 @@ class Grid(ScrollView, can_focus=True):
         if self.pane is None or not self.pane.count:
             return strip((Span(f"  {self.said}", "dim"),) if y == 1 else (), width)
         if at >= self.pane.count:
-            return Strip.blank(width)
+            return strip((), width)
         here = self.chosen is not None and at in self.chosen and not isinstance(self.pane, Tiles)
         return strip(self.pane.line(at), width, _CHOSEN if here else None)
 
