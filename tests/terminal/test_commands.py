@@ -120,6 +120,8 @@ def test_top_once_needs_no_textual() -> None:
     lines = done.stdout.splitlines()
     assert "SIMULATED  2 GPUs" in lines[0]
     assert [line.split()[0] for line in lines[2:4]] == ["0", "1"]
+    jobs = told("top", "--once", "--view", "jobs", "--sort-by", "idle", *SIM)
+    assert "IDLE" in jobs.splitlines()[1]
     done = without_textual("top", "--once", "--ascii", "--view", "tiles", *SIM)
     assert done.stdout.splitlines()[2].isascii()
 
@@ -144,6 +146,7 @@ def test_top_without_textual_says_what_to_do() -> None:
     [
         (("top", *SIM), 2, "there is no terminal to draw on"),
         (("top", "--once", *SIM, "--sort-by", "nope"), 2, "to sort by"),
+        (("top", "--once", "--view", "jobs", *SIM, "--sort-by", "temp"), 2, "to sort by"),
         (("get", "gpus", *SIM, "--prometheus", "http://127.0.0.1:1"), 2, "do not go together"),
         (("get", "alerts", *SIM), 2, "alerts are worked out by a Prometheus"),
         (("get", "gpus", "--prometheus", "http://127.0.0.1:1"), 4, "Connection refused"),

@@ -1,7 +1,7 @@
 """The screen of `top`, line by line: each is worked out when it is to be seen, and no sooner."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from warpwatch.rules.thresholds import Thresholds
@@ -20,7 +20,7 @@ from warpwatch.terminal.figures import (
     size,
 )
 from warpwatch.terminal.history import History, Metric
-from warpwatch.terminal.look import Entry, Look
+from warpwatch.terminal.look import Entry, Look, Order
 from warpwatch.terminal.marks import BLOCKS, Glyphs, fitted
 from warpwatch.terminal.picture import OK, Row
 
@@ -73,11 +73,16 @@ def fit(columns: Sequence[Column], width: int) -> list[tuple[Column, int]]:
     return [(each, each.width + (spare if each is last else 0)) for each in kept]
 
 
-def heads(fitting: Sequence[tuple[Column, int]], order: str = "", mark: str = "") -> Line:
+def heads(
+    fitting: Sequence[tuple[Column, int]], order: Order | None = None, glyphs: Glyphs = BLOCKS
+) -> Line:
+    """That which is sorted by has a mark."""
+    mark = glyphs.down if order and order.falls else glyphs.up
     spans = []
     for column, width in fitting:
-        text = f"{column.head}{mark}" if column.key == order else column.head
-        style = "sorted" if column.key == order else "head"
+        here = order is not None and order.key == column.key
+        text = f"{column.head}{mark}" if here else column.head
+        style = "sorted" if here else "head"
         spans.append(Span(fitted(text, width, right=column.right) + " ", style))
     return tuple(spans)
 
@@ -98,10 +103,7 @@ class Gpus:
         useful = {"node": several, "history": look.history}
         columns = _columns(history, look.metric, glyphs)
         self._fitting = fit([each for each in columns if useful.get(each.key, True)], width - 2)
-        # Numbers are sorted from the highest, words from A.
-        falls = look.reverse is (look.order in {"gpu", "work", "state"})
-        order = heads(self._fitting, look.order, glyphs.down if falls else glyphs.up)
-        self.head: Line = (Span("  ", "head"), *order)
+        self.head: Line = (Span("  ", "head"), *heads(self._fitting, look.order, glyphs))
         self.count = len(entries)
 
     def line(self, at: int) -> Line:
@@ -254,11 +256,18 @@ class Tiles:
 class Items:
     """Jobs, or processes: a line for each."""
 
-    def __init__(self, items: Sequence[Item], columns: Sequence[Column], width: int) -> None:
+    def __init__(
+        self,
+        items: Sequence[Item],
+        columns: Sequence[Column],
+        width: int,
+        order: Order | None = None,
+        glyphs: Glyphs = BLOCKS,
+    ) -> None:
         several = len({words(item.get("node"))[0] for item in items}) > 1
         self._items = items
         self._fitting = fit([c for c in columns if several or c.key != "node"], width - 2)
-        self.head: Line = (Span("  ", "head"), *heads(self._fitting))
+        self.head: Line = (Span("  ", "head"), *heads(self._fitting, _seen(order, items), glyphs))
         self.count = len(items)
 
     def line(self, at: int) -> Line:
@@ -293,6 +302,14 @@ def _number(key: str, show: Callable[[float], str]) -> Callable[[Row, Item, int]
     return cell
 
 
+def _seen(order: Order | None, items: Sequence[Item]) -> Order | None:
+    """A job's name is no column of its own, but that of the number, the pod or the user."""
+    if order is None or order.key != "name":
+        return order
+    there = (key for key in ("job", "pod", "user") if any(item[key] for item in items))
+    return replace(order, key=next(there, ""))
+
+
 PROCESSES = (
     Column("node", "NODE", 12, 3, _words("node")),
     Column("gpu", "GPU", 5, 1, _words("gpu")),
@@ -311,6 +328,8 @@ JOBS = (
     Column("team", "TEAM", 12, 5, _words("team")),
     Column("gpus_sum", "GPUS", 6, 2, _number("gpus_sum", lambda value: f"{value:.3g}"), right=True),
     Column("activity_avg", "ACTIVE", 7, 2, _number("activity_avg", percent), right=True),
+    Column("idle_gpus_sum", "IDLE", 5, 5, _number("idle_gpus_sum", lambda value: f"{value:.3g}"),
+           right=True),
     Column("memory_used_bytes_sum", "MEMORY", 8, 6, _number("memory_used_bytes_sum", size),
            right=True),
     Column("power_watts_sum", "POWER", 8, 7, _number("power_watts_sum", POWER.show), right=True),

@@ -49,7 +49,7 @@ _CHOSEN = Style.parse("on #2b3245")
 
 
 def strip(line: Line, width: int, below: Style | None = None) -> Strip:
-    """Each of its cells has a style: what takes the colours away (NO_COLOR) fails where one has none."""
+    """Each cell has a style: what takes the colours away (NO_COLOR) fails where one has none."""
     segments = [Segment(span.text, STYLES[span.style]) for span in line if span.text]
     made = Strip(segments, sum(cells(span.text) for span in line))
     made = made.adjust_cell_length(width, STYLES[""])
@@ -281,6 +281,8 @@ class Top(App[None]):
             self._looks(replace(self.look, view=View.DETAIL, detail=row.id), cursor=0)
 
     def action_find(self) -> None:
+        if self.look.view not in MAIN:
+            return
         find = self.query_one("#find", Input)
         find.styles.display = "block"
         find.value = self.look.filter
@@ -303,7 +305,7 @@ class Top(App[None]):
         self._looks(self.look.sorted_by(step))
 
     def action_reverse(self) -> None:
-        self._looks(replace(self.look, reverse=not self.look.reverse))
+        self._looks(self.look.turned())
 
     def action_draw(self, step: int) -> None:
         self._looks(self.look.drawing(step))

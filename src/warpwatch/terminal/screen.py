@@ -20,13 +20,24 @@ KEYS: Sequence[tuple[str, str]] = (
     ("/", "only what has these words; Esc shows all again"),
     ("F6 s >, <", "sort by the next column, by the one before"),
     ("r", "sort the other way round"),
-    ("m", "draw another figure: activity, memory, temperature, power, tensor, dram"),
-    ("space", "keep the GPU on top, or no longer"),
+    ("m", "GPUs, tiles: draw another figure: activity, memory, temperature, power, tensor, dram"),
+    ("space", "GPUs, tiles: keep the GPU on top, or no longer"),
     ("p", "stand still, go on"),
     ("? h F1", "these keys"),
     ("q, Ctrl-C", "end"),
 )
-_FOOT = "q end  ? keys  / find  s sort  r reverse  m figure  space pin  Enter detail  1-4 views"
+_LISTS = "q end  ? keys  / find  s sort  r reverse  1-4 views"
+_GPUS = "q end  ? keys  / find  s sort  r reverse  m figure  space pin  Enter detail  1-4 views"
+_OPENED = "q end  Esc back  1-4 views"
+_FOOT = {
+    View.GPUS: _GPUS,
+    View.TILES: _GPUS,
+    View.JOBS: _LISTS,
+    View.PROCESSES: _LISTS,
+    View.DETAIL: _OPENED,
+    View.HELP: _OPENED,
+}
+"""What does something in that view, and nothing else."""
 
 
 def pane(
@@ -38,9 +49,10 @@ def pane(
         case View.DETAIL:
             return _detail(picture, look)
         case View.JOBS:
-            return grid.Items(looking.jobs(picture, look), grid.JOBS, width)
+            return grid.Items(looking.jobs(picture, look), grid.JOBS, width, look.jobs, glyphs)
         case View.PROCESSES:
-            return grid.Items(looking.processes(picture, look), grid.PROCESSES, width)
+            items = looking.processes(picture, look)
+            return grid.Items(items, grid.PROCESSES, width, look.processes, glyphs)
         case view:
             kind = grid.Tiles if view is View.TILES else grid.Gpus
             return kind(looking.entries(picture, look), history, look, width, glyphs)
@@ -114,7 +126,7 @@ def foot(look: Look, *, paused: bool) -> Line:
         for at, view in enumerate(MAIN, 1)
     ]
     still = [Span(" STANDING STILL, p goes on ", "warn")] if paused else []
-    return (*views, *still, Span(f"  {_FOOT}", "dim"))
+    return (*views, *still, Span(f"  {_FOOT[look.view]}", "dim"))
 
 
 def below(picture: Picture, row: Row | None, look: Look, width: int, height: int) -> Sequence[Line]:
