@@ -1,6 +1,7 @@
 """The lines of the screen: they fit, whatever there is, and what is missing is not drawn."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -80,14 +81,33 @@ def test_one_node_needs_no_name() -> None:
 @pytest.mark.parametrize(
     ("width", "shown"),
     [
-        (24, ["GPU▴", "ACTIVE"]),
-        (60, ["GPU▴", "ACTIVE", "MEMORY", "TEMP"]),
+        (26, ["GPU▴", "ACTIVE", "STATE"]),
+        (59, ["GPU▴", "ACTIVE", "MEMORY", "TEMP", "POWER", "STATE"]),
+        (80, ["NODE", "GPU▴", "ACTIVE", "MEMORY", "TEMP", "POWER", "STATE"]),
         (160, ["NODE", "GPU▴", "MODEL", "ACTIVE", "ACTIVITY", "MEMORY", "TEMP", "POWER", "STATE",
                "WORK"]),
     ],
 )  # fmt: skip
 def test_a_narrow_screen_has_what_matters_most(width: int, shown: list[str]) -> None:
     assert lines(SEEN, Look(), width)[0].split() == shown
+
+
+@pytest.mark.parametrize("width", range(59, 200))
+def test_that_a_gpu_is_broken_is_told_at_every_width(width: int) -> None:
+    head, _, hung, alerting = lines(SEEN, Look(), width)
+    assert "STATE" in head
+    assert "hung" in hung
+    assert "GPUHot" in alerting
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_the_filter_is_told_whatever_else_there_is_to_tell(width: int) -> None:
+    look = Look(filter="vision " * 9)
+    seen = replace(SEEN, simulated=frozenset({"n1", "n2"}), note="rules are late")
+    failure = "http://prometheus.example:9090: Connection refused"
+    told = text(screen.status(seen, look, late=12.0, failure=failure))[:width]
+    for word in ("/vision", "SIMULATED", "STALE, 12 s"):
+        assert word in told
 
 
 def test_orders() -> None:
@@ -294,4 +314,4 @@ def test_how_hot_is_told_by_the_limit_of_the_board(
 ) -> None:
     one = row(0, temperature_celsius=celsius, temperature_limit_celsius=limit, power_watts=1.0)
     (_, line) = lines(picture(one), Look(), 70)
-    assert line.split()[-2] == told
+    assert line.split()[-3] == told

@@ -58,19 +58,30 @@ class Column:
     cell: Callable[[Row, Item, int], Line]
     right: bool = False
     grows: bool = False
+    least: int = 0
+    """Cells that are enough where there is little room: the number without its bar."""
+
+    @property
+    def needs(self) -> int:
+        return self.least or self.width
 
 
 def fit(columns: Sequence[Column], width: int) -> list[tuple[Column, int]]:
-    """Those for which there is room, each with its width; the last of those that grow takes the
-    rest.
+    """Those for which there is room, each with its width: bars are shortened before a column is
+    left out, and the last of those that grow takes the rest.
     """
     kept = list(columns)
-    while len(kept) > 1 and sum(each.width + 1 for each in kept) - 1 > width:
+    while len(kept) > 1 and sum(each.needs + 1 for each in kept) - 1 > width:
         kept.remove(max(kept, key=lambda each: each.rank))
-    spare = max(0, width - sum(each.width + 1 for each in kept) + 1)
+    spare = max(0, width - sum(each.needs + 1 for each in kept) + 1)
+    widths = {each.key: each.needs for each in kept}
+    for each in sorted(kept, key=lambda each: each.rank):
+        more = min(spare, each.width - each.needs)
+        widths[each.key] += more
+        spare -= more
     growing = [each for each in kept if each.grows]
     last = growing[-1] if growing else None
-    return [(each, each.width + (spare if each is last else 0)) for each in kept]
+    return [(each, widths[each.key] + (spare if each is last else 0)) for each in kept]
 
 
 def heads(
@@ -132,8 +143,9 @@ def _columns(history: History, metric: Metric, glyphs: Glyphs) -> tuple[Column, 
         share = used / total if used is not None and total else None
         told = MISSING if used is None else size(used)
         text = told if used is None or total is None else f"{told}/{size(total)}"
-        filled = marks.bar(share, width - 12, glyphs) if width > 14 else ("", "")
-        return (*_bar(filled, share), Span(fitted(text, min(width, 12), right=True)))
+        bar = width - 12 if width > 14 else 0
+        filled = marks.bar(share, bar, glyphs)
+        return (*_bar(filled, share), Span(fitted(text, width - bar, right=True)))
 
     def power(row: Row, _: Item, width: int) -> Line:
         limit = row.figures.get(POWER_LIMIT.key)
@@ -142,15 +154,16 @@ def _columns(history: History, metric: Metric, glyphs: Glyphs) -> tuple[Column, 
         return (Span(fitted(text, width, right=True)),)
 
     return (
-        Column("node", "NODE", 12, 5, _words("node")),
+        Column("node", "NODE", 12, 6, _words("node")),
         Column("gpu", "GPU", 4, 0, _words("gpu")),
         Column("model", "MODEL", 14, 9, _words("model")),
-        Column(ACTIVITY.key, "ACTIVE", 15, 1, active),
-        Column("history", metric.name.upper(), 20, 6, drawn),
-        Column(MEMORY.key, "MEMORY", 22, 3, memory),
-        Column(TEMPERATURE.key, "TEMP", 5, 2, _heat, right=True),
-        Column(POWER.key, "POWER", 9, 4, power, right=True),
-        Column("state", "STATE", 10, 7, _state),
+        Column(ACTIVITY.key, "ACTIVE", 15, 2, active, least=8),
+        Column("history", metric.name.upper(), 20, 7, drawn),
+        Column(MEMORY.key, "MEMORY", 22, 4, memory, least=12),
+        Column(TEMPERATURE.key, "TEMP", 5, 3, _heat, right=True),
+        Column(POWER.key, "POWER", 9, 5, power, right=True),
+        # Of a GPU that is broken this is what somebody looks for.
+        Column("state", "STATE", 10, 1, _state),
         Column("work", "WORK", 16, 8, _work, grows=True),
     )
 

@@ -10,9 +10,11 @@ from warpwatch.terminal.figures import ACTIVITY, MISSING, POWER, percent, watts
 from warpwatch.terminal.grid import Line, Pane, Span
 from warpwatch.terminal.history import History, Id
 from warpwatch.terminal.look import MAIN, Look, View
-from warpwatch.terminal.marks import BLOCKS, Glyphs, clean
+from warpwatch.terminal.marks import BLOCKS, Glyphs, cells, clean, fitted
 from warpwatch.terminal.picture import OK, Picture, Row, known
 
+_WORDS = 16
+"""Cells for the words of the filter."""
 KEYS: Sequence[tuple[str, str]] = (
     ("1 2 3 4, Tab", "GPUs, tiles, jobs, processes"),
     ("up down, j k", "one up, one down; PgUp PgDn; g or Home, G or End"),
@@ -88,19 +90,21 @@ def status(picture: Picture | None, look: Look, *, late: float | None, failure: 
     which nothing new came, where that is too long.
     """
     spans = [Span(" warpwatch top ", "title"), Span(" ")]
+    if look.filter:
+        # Before all that is long: who sees a part must know that it is one.
+        words = f"/{clean(look.filter)}"
+        spans.append(Span(f"{fitted(words, min(cells(words), _WORDS))}  ", "sorted"))
+    invented = [Span(f"{picture.invented}  ", "warn")] if picture and picture.invented else []
+    if late is not None and picture is not None:
+        spans.append(Span(f"STALE, {late:.0f} s old  ", "bad"))
+    spans += invented
     if failure:
         spans.append(Span(f"NO ANSWER: {clean(failure)}  ", "bad"))
     if picture is None:
         return tuple(spans)
-    if late is not None:
-        spans.append(Span(f"STALE, {late:.0f} s old  ", "bad"))
-    if picture.invented:
-        spans.append(Span(f"{picture.invented}  ", "warn"))
     spans.append(Span("  ".join(_summary(picture))))
     if picture.note and picture.rows:
         spans.append(Span(f"  {clean(picture.note)}", "bad"))
-    if look.filter:
-        spans.append(Span(f"  /{clean(look.filter)}", "sorted"))
     at = datetime.fromtimestamp(picture.time, UTC)
     spans.append(Span(f"  {at:%H:%M:%S} UTC  {clean(picture.origin)}", "dim"))
     return tuple(spans)
