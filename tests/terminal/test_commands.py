@@ -180,6 +180,25 @@ def test_a_prometheus_without_rules_is_told_of() -> None:
         assert "no neutral series" in told("top", "--once", "--prometheus", url)
 
 
+@pytest.mark.process
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("get", "gpus"),
+        ("get", "alerts"),
+        ("describe", "gpu", "0"),
+        ("describe", "job", "7"),
+        ("top", "--once"),
+    ],
+)
+def test_what_is_no_prometheus_has_a_next_step(words: tuple[str, ...]) -> None:
+    with served({}) as url:
+        errors = told(*words, "--prometheus", url, code=4)
+    assert "404" in errors
+    assert "  next: " in errors
+    assert "whether this is the address of a Prometheus, with its path prefix" in errors
+
+
 @pytest.fixture(scope="module")
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Any]]:
     """The real exporter in a real Prometheus with the rules: one GPU is lost, and one hangs."""

@@ -265,10 +265,10 @@ def test_what_went_wrong_is_said_and_the_last_picture_stays() -> None:
 
 
 def test_an_error_at_the_start_and_then_an_answer() -> None:
-    told = Told(Unreachable("refused"), SEEN)
+    told = Told(Unreachable("refused", hint="look at the address"), SEEN)
 
     async def story(seat: Seat) -> None:
-        assert "waiting for the first answer" in seat.grid[1]
+        assert "waiting for the first answer; next: look at the address" in seat.grid[1]
         assert "NO ANSWER: refused" in seat.line("status")
         await seat.wait(1.0)
         assert len(seat.gpus) == 9

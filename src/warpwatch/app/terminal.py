@@ -197,7 +197,9 @@ def alerts(asked: Asked) -> tuple[Listing, str]:
             return listing.alerts(await server.rules())
         except Missing as error:
             raise Unreachable(
-                error.message, hint="ask what works out the rules, such as Thanos' or Mimir's ruler"
+                error.message,
+                hint="ask what works out the rules, such as Thanos' or Mimir's ruler; otherwise "
+                f"{error.hint}",
             ) from error
 
     listed = _asked(asked, standing)

@@ -143,7 +143,7 @@ class Top(App[None]):
         super().__init__()
         self.look = look
         self.picture: Picture | None = None
-        self.failure = ""
+        self.failure, self.hint = "", ""
         self.paused = False
         self.cursor = 0
         self._feed, self._clock, self._glyphs = feed, clock, glyphs
@@ -178,7 +178,7 @@ class Top(App[None]):
                     await self._ask(first=first)
                     first = False
                 except WarpwatchError as error:
-                    self.failure = error.message
+                    self.failure, self.hint = error.message, error.hint
                 self.draw()
             spent = self._clock.monotonic() - began
             await self._clock.sleep(max(0.05, self._feed.interval - spent))
@@ -218,7 +218,7 @@ class Top(App[None]):
             pane = screen.pane(self.picture, self._history, self.look, width, self._glyphs)
         self.cursor = max(0, min(self.cursor, self._count(pane) - 1))
         self.query_one("#head", Lines).put(pane.head if pane else ())
-        there.put(pane, screen.empty(self.picture, self.look), self._chosen(pane))
+        there.put(pane, screen.empty(self.picture, self.look, self.hint), self._chosen(pane))
         row = self.row() if self.size.height >= _TALL else None
         lines: list[Line] = []
         if self.picture is not None and row is not None:

@@ -67,10 +67,10 @@ def _detail(picture: Picture, look: Look) -> Pane:
     return grid.Text([*describing.pairs(row, picture)], f"GPU {row.name} on {row.node}")
 
 
-def empty(picture: Picture | None, look: Look) -> str:
-    """What to say where there is nothing to show."""
+def empty(picture: Picture | None, look: Look, hint: str = "") -> str:
+    """What to say where there is nothing to show. `hint`: what to do where asking failed."""
     if picture is None:
-        return "waiting for the first answer"
+        return f"waiting for the first answer{f'; next: {hint}' if hint else ''}"
     if not picture.rows:
         return picture.note or "no GPUs"
     if look.filter:

@@ -25,6 +25,7 @@ from warpwatch.errors import InputError, Unreachable
 T = TypeVar("T")
 
 _NOT_FOUND = 404
+_ADDRESS = "look whether this is the address of a Prometheus, with its path prefix"
 
 
 class _Envelope(msgspec.Struct, frozen=True, rename="camel"):
@@ -128,13 +129,13 @@ class Prometheus:
         except msgspec.MsgspecError as error:
             raise Unreachable(
                 f"{self.url}{path}: not an answer of Prometheus: {error}",
-                hint="look whether this is the address of a Prometheus, with its path prefix",
+                hint=_ADDRESS,
             ) from error
         return Answer(data, envelope.warnings)
 
     def _said(self, path: str, promql: str, refused: Refused) -> Exception:
         if refused.status == _NOT_FOUND:
-            return Missing(f"{self.url}{path}: 404, there is no such thing")
+            return Missing(f"{self.url}{path}: 404, there is no such thing", hint=_ADDRESS)
         try:
             told = msgspec.json.decode(refused.content, type=_Envelope)
         except msgspec.MsgspecError:
