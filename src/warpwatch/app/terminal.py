@@ -19,12 +19,13 @@ from warpwatch.exporter.settings import Settings
 from warpwatch.samples.snapshot import Snapshot
 from warpwatch.sources.base import SourceInfo
 from warpwatch.terminal import fleet, listing, local
+from warpwatch.terminal.choosing import Item
 from warpwatch.terminal.fleet import ANYWHERE, Where
 from warpwatch.terminal.history import Id
 from warpwatch.terminal.listing import Listing
 from warpwatch.terminal.look import Look
 from warpwatch.terminal.marks import Glyphs
-from warpwatch.terminal.picture import Feed, Picture
+from warpwatch.terminal.picture import Feed, Picture, Since
 
 T = TypeVar("T")
 
@@ -182,6 +183,12 @@ def jobs(asked: Asked) -> tuple[Listing, Picture]:
     # Of a part of its GPUs the rules have worked out nothing.
     told = None if asked.where.node else _asked(asked, fleet.works)
     return listing.jobs(seen, told), seen
+
+
+def since(asked: Asked, job: Item) -> Since | None:
+    """When it got its GPUs; of a source nobody kept that."""
+    now = SystemClock().now()
+    return _asked(asked, lambda server: fleet.since(server, now, job))
 
 
 def alerts(asked: Asked) -> tuple[Listing, str]:

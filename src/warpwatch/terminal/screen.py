@@ -144,6 +144,7 @@ def below(picture: Picture, row: Row | None, look: Look, width: int, height: int
         )
         return (shown.head, *(shown.line(at) for at in range(min(shown.count, height - 1))))
     works = ", ".join(work.name for work in row.works) or "nobody"
+    works = f"last known: {works}" if any(work.last for work in row.works) else works
     return (
         (Span(f"  on GPU {row.name} of {row.node}", "head"),),
         (Span(f"  {clean(works)}; no process is told of"),),

@@ -139,7 +139,8 @@ class Prometheus:
         try:
             told = msgspec.json.decode(refused.content, type=_Envelope)
         except msgspec.MsgspecError:
-            told = _Envelope("error", error=f"HTTP {refused.status}")
+            # Prometheus gives its reason: this is something else, or something before it.
+            return Unreachable(f"{self.url}{path}: HTTP {refused.status}", hint=_ADDRESS)
         if told.error_type == "bad_data" and promql:
             return InputError(promql, told.error)
         return Unreachable(f"{self.url}{path}: {told.error or f'HTTP {refused.status}'}")
