@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from promtool import Expected, check, needed, play
-from warpwatch.rules import normalise, recording
+from warpwatch.rules import normalise, owners, recording
 
 pytestmark = needed
 TEAMS = {"ml": "red", "web.x": "blue"}
@@ -322,3 +322,26 @@ def test_exporters_of_gpus_are_told_apart_from_other_targets(tmp_path: Path) -> 
         Expected("job:gpus:count", "5m", {'job:gpus:count{job="gpu"}': 1}),
     ]
     play(GROUPS, series, expected, tmp_path)
+
+
+def test_whose_a_gpu_was_is_told_of_what_is_not_read_and_of_nothing_else(tmp_path: Path) -> None:
+    share, heat = "gpu_owner:share:ratio", "gpu:temperature:celsius"
+    series = {
+        # Of A nothing comes any more, B's work has ended, C has work.
+        f'{share}{{uuid="A", workload_pod="a"}}': "0.5x8 stale",
+        f'{heat}{{uuid="A"}}': "50x8 stale",
+        f'{share}{{uuid="B", workload_pod="b"}}': "1x8 stale",
+        f'{heat}{{uuid="B"}}': "50x100",
+        f'{share}{{uuid="C", workload_pod="c"}}': "1x100",
+        f'{heat}{{uuid="C"}}': "50x100",
+    }
+    was, has = f'{share}{{uuid="A", workload_pod="a"}}', f'{share}{{uuid="C", workload_pod="c"}}'
+    expected = [
+        Expected(
+            owners.LAST, "4m", {was: 0.5, f'{share}{{uuid="B", workload_pod="b"}}': 1, has: 1}
+        ),
+        Expected(owners.LAST, "5m", {was: 0.5, has: 1}),
+        Expected(owners.last('{uuid="A"}'), "33m", {was: 0.5}),
+        Expected(owners.LAST, "35m", {has: 1}),
+    ]
+    play((), series, expected, tmp_path)

@@ -30,6 +30,13 @@ count = 1
 workload = "inference"
 mig = ["3g.40gb", "2g.20gb"]
 """
+JOB = """
+seed = 7
+[[gpus]]
+board = "H100"
+count = 3
+workload = "training"
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -120,6 +127,8 @@ def test_top_once_needs_no_textual() -> None:
     lines = done.stdout.splitlines()
     assert "SIMULATED  2 GPUs" in lines[0]
     assert [line.split()[0] for line in lines[2:4]] == ["0", "1"]
+    jobs = told("top", "--once", "--view", "jobs", "--sort-by", "idle", *SIM)
+    assert "IDLE" in jobs.splitlines()[1]
     done = without_textual("top", "--once", "--ascii", "--view", "tiles", *SIM)
     assert done.stdout.splitlines()[2].isascii()
 
@@ -144,6 +153,7 @@ def test_top_without_textual_says_what_to_do() -> None:
     [
         (("top", *SIM), 2, "there is no terminal to draw on"),
         (("top", "--once", *SIM, "--sort-by", "nope"), 2, "to sort by"),
+        (("top", "--once", "--view", "jobs", *SIM, "--sort-by", "temp"), 2, "to sort by"),
         (("get", "gpus", *SIM, "--prometheus", "http://127.0.0.1:1"), 2, "do not go together"),
         (("get", "alerts", *SIM), 2, "alerts are worked out by a Prometheus"),
         (("get", "gpus", "--prometheus", "http://127.0.0.1:1"), 4, "Connection refused"),
@@ -177,6 +187,33 @@ def test_a_prometheus_without_rules_is_told_of() -> None:
         assert "no neutral series" in told("top", "--once", "--prometheus", url)
 
 
+@pytest.mark.process
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("get", "gpus"),
+        ("get", "alerts"),
+        ("describe", "gpu", "0"),
+        ("describe", "job", "7"),
+        ("top", "--once"),
+    ],
+)
+def test_what_is_no_prometheus_has_a_next_step(words: tuple[str, ...]) -> None:
+    with served({}) as url:
+        errors = told(*words, "--prometheus", url, code=4)
+    assert "404" in errors
+    assert "  next: " in errors
+    assert "whether this is the address of a Prometheus, with its path prefix" in errors
+
+
+@pytest.mark.process
+def test_what_refuses_in_words_of_its_own_has_a_next_step_too() -> None:
+    with served({"/api/v1/query": (501, "<html>Unsupported method</html>")}) as url:
+        errors = told("get", "gpus", "--prometheus", url, code=4)
+    assert "HTTP 501" in errors
+    assert "  next: look whether this is the address of a Prometheus" in errors
+
+
 @pytest.fixture(scope="module")
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Any]]:
     """The real exporter in a real Prometheus with the rules: one GPU is lost, and one hangs."""
@@ -186,16 +223,27 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Any]]
     for name, text in rendered(Options(hurry=60)):
         (home / name).write_text(text)
     rules = ", ".join(str(path) for path in home.glob("*.yaml"))
-    words = ("--source", "sim:3xH100", "-a", "127.0.0.1:0", "--collectors", str(COUNTERS))
+    (home / "job.toml").write_text(JOB)
+    words = (
+        "--source",
+        f"sim:{home / 'job.toml'}",
+        "-a",
+        "127.0.0.1:0",
+        "--collectors",
+        str(COUNTERS),
+    )
     with program("exporter", *words, "--processes", "-k", "--slurm", env=env) as it:
         discovery = f"static_configs: [{{targets: ['{it.url.removeprefix('http://')}']}}]"
         with prometheus(home, discovery, rules) as server:
+            server.wait("count(gpu_owner:share:ratio)", "3")
             assert run("sim", "inject", "lost", "--gpu", "1", env=env).returncode == 0
             assert run("sim", "inject", "hang", "--gpu", "2", env=env).returncode == 0
             failing = 'count(ALERTS{alertname="GPUCollectionFailing", alertstate="firing"})'
             server.wait(failing, "2")
             server.wait('count(ALERTS{alertname="GPUHung", alertstate="firing"})', "1")
             server.wait("count(workload:gpus:sum) > bool 0", "1")
+            server.wait("count(gpu:power:watts)", "1")
+            server.wait("count(gpu:activity:ratio)", "1")
             yield server.url, server
 
 
@@ -215,6 +263,8 @@ def test_of_a_real_prometheus(fleet: tuple[str, Any]) -> None:
     assert second["power_watts"] is None
     assert third["state"] == "hung"
     assert "GPUHung" in third["alerts"]
+    # What hangs or is lost was somebody's.
+    assert all(item["work"] for item in document["items"])
 
     (node,) = json.loads(told("get", "nodes", *there, "-o", "json"))["items"]
     assert node["node"] == first["node"]
@@ -228,7 +278,15 @@ def test_of_a_real_prometheus(fleet: tuple[str, Any]) -> None:
     described = told("describe", "gpu", f"{first['node']}:2", *there)
     pairs = {tuple(line.split()) for line in described.splitlines()}
     assert {("alert", "GPUHung"), ("power", "-")} <= pairs
+    (work,) = (line for line in described.splitlines() if line.startswith("work "))
+    assert "last known: 100% of it: " in work
     assert "GPUHung" in told("describe", "node", first["node"], *there)
+    (job,) = jobs
+    described = told("describe", "job", job["job"] or job["pod"], *there)
+    lines = [line.split(maxsplit=1) for line in described.splitlines()]
+    assert ["spread", "-"] in lines
+    assert f"{first['node']}:1, {first['node']}:2, not read now" in described
+    assert any(line[0] == "since" and line[1].startswith("at least") for line in lines if line)
     assert server.complaints() == []
 
 

@@ -9,9 +9,11 @@ import pytest
 from served import served
 from warpwatch.clients.prometheus.client import Prometheus
 from warpwatch.errors import Unreachable
-from warpwatch.terminal import fleet
+from warpwatch.rules import owners
+from warpwatch.terminal import describing, fleet
+from warpwatch.terminal.choosing import Item
 from warpwatch.terminal.fleet import ANYWHERE, Where
-from warpwatch.terminal.picture import Picture
+from warpwatch.terminal.picture import Picture, Since
 
 H100 = {"node": "n1", "gpu": "0", "uuid": "GPU-a", "model": "NVIDIA H100"}
 
@@ -106,6 +108,43 @@ def test_what_nobody_tells_is_not_well(said: dict[str, float], told: str) -> Non
 def test_a_gpu_that_hangs_is_there_though_nothing_is_known_of_it() -> None:
     (row,) = seen(gpus=[(series("gpu:hung:bool", H100), 1.0)], age=AGE).rows
     assert (row.gpu, row.state, row.figures) == ("0", "hung", {})
+
+
+def test_whose_a_gpu_was_that_is_not_read() -> None:
+    owned: list[tuple[dict[str, str], float]] = [({**H100, "workload_job": "7"}, 1.0)]
+    read = [(series("gpu:temperature:celsius", H100), 50.0)]
+    (row,) = seen(gpus=read, owned=owned, age=AGE).rows
+    assert [(work.name, work.last) for work in row.works] == [("7", False)]
+    hung = [(series("gpu:hung:bool", H100), 1.0)]
+    (row,) = seen(gpus=hung, owned=owned, age=AGE).rows
+    assert [(work.name, work.last) for work in row.works] == [("7", True)]
+    told = [text for name, text in describing.pairs(row, Picture(origin="", time=0.0))
+            if name == "work"]  # fmt: skip
+    assert told == ["last known: 100% of it: job 7"]
+
+
+def test_a_gpu_whose_exporter_is_down_is_gone_and_it_is_told_whose_it_was() -> None:
+    part = {**H100, "mig_id": "1", "mig_profile": "3g.40gb", "workload_job": "7"}
+    other = {"node": "n1", "gpu": "1", "uuid": "GPU-b"}
+    found = seen(
+        gpus=[(series("gpu:temperature:celsius", other), 50.0)],
+        owned=[(part, 3 / 7)],
+        age=AGE,
+    )
+    gone, _ = found.rows
+    assert (gone.name, gone.model, gone.state, gone.figures) == ("0", "NVIDIA H100", "gone", {})
+    assert [(work.name, work.last) for work in gone.works] == [("7", True)]
+    assert found.note == ""
+    assert "no exporter tells of any GPU now" in seen(owned=[(part, 1.0)]).note
+
+
+def test_the_last_owners_are_asked_for_of_one_node_alone() -> None:
+    server = Server({})
+    asyncio.run(fleet.picture(server, 0.0, Where("n1"), parts=False))  # type: ignore[arg-type]
+    assert owners.last('{node="n1"}') in server.asked
+    server = Server({})
+    asyncio.run(fleet.picture(server, 0.0, ANYWHERE, parts=False))  # type: ignore[arg-type]
+    assert owners.LAST in server.asked
 
 
 def test_gpus_are_in_the_order_of_their_numbers_with_instances_below() -> None:
@@ -203,6 +242,40 @@ def test_what_was_before_has_gaps_where_nothing_was() -> None:
     assert [value == value for value in before] == [True, True, False, False, True, False]  # noqa: PLR0124
     assert asyncio.run(main(1001)) == {}
     assert asyncio.run(main(0)) == {}
+
+
+JOB: Item = {
+    "cluster": "", "namespace": "x", "pod": 'a"b', "job": "", "user": "", "nodes": ["n1", "n.2"],
+}  # fmt: skip
+NOW = 1_000_000.0
+
+
+def began(job: float | None, gpus: float | None) -> tuple[Since | None, list[str]]:
+    def told(value: float | None) -> list[tuple[dict[str, str], float]]:
+        return [] if value is None else [({}, value)]
+
+    server = Server({"gpu_owner:share:ratio": told(job), "gpu:source:info": told(gpus)})
+    found = asyncio.run(fleet.since(server, NOW, JOB))  # type: ignore[arg-type]
+    return found, server.asked
+
+
+@pytest.mark.parametrize(
+    ("job", "gpus", "told"),
+    [
+        (NOW - 3600, NOW - 86_400, Since(NOW - 3600, before=False)),
+        (NOW - 86_300, NOW - 86_400, Since(NOW - 86_300, before=True)),
+        (NOW - 3600, NOW - 3700, Since(NOW - 3600, before=True)),
+        (NOW - 3600, None, Since(NOW - 3600, before=True)),
+        (None, NOW - 3600, None),
+    ],
+)
+def test_since_when_a_job_has_its_gpus_or_at_least(
+    job: float | None, gpus: float | None, told: Since | None
+) -> None:
+    found, asked = began(job, gpus)
+    assert found == told
+    assert 'workload_pod="a\\"b", workload_job="", workload_user=""' in asked[0]
+    assert 'node=~"n1|n\\\\.2"' in asked[1]
 
 
 def test_a_server_that_is_gone_is_said_to_be() -> None:

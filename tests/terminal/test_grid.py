@@ -1,6 +1,7 @@
 """The lines of the screen: they fit, whatever there is, and what is missing is not drawn."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from warpwatch.terminal import marks, screen
 from warpwatch.terminal.grid import Line, Tiles
 from warpwatch.terminal.history import LONGEST, METRICS, History
 from warpwatch.terminal.live import STYLES
-from warpwatch.terminal.look import ORDERS, Look, View, entries
+from warpwatch.terminal.look import JOB_ORDERS, ORDERS, PROCESS_ORDERS, Look, Order, View, entries
 from warpwatch.terminal.marks import ASCII, BLOCKS, Glyphs
 from warpwatch.terminal.picture import Picture, Process, Row, Work
 
@@ -36,8 +37,9 @@ def lines(seen: Picture, look: Look, width: int, history: History | None = None)
 LOOKS = some.builds(
     Look,
     view=some.sampled_from([view for view in View if view is not View.DETAIL]),
-    order=some.sampled_from(ORDERS),
-    reverse=some.booleans(),
+    order=some.builds(Order, some.sampled_from(ORDERS), some.booleans()),
+    jobs=some.builds(Order, some.sampled_from(JOB_ORDERS), some.booleans()),
+    processes=some.builds(Order, some.sampled_from(PROCESS_ORDERS), some.booleans()),
     metric=some.sampled_from(METRICS),
     filter=some.just(""),
     pinned=some.just(frozenset()),
@@ -79,8 +81,9 @@ def test_one_node_needs_no_name() -> None:
 @pytest.mark.parametrize(
     ("width", "shown"),
     [
-        (24, ["GPU▴", "ACTIVE"]),
-        (60, ["GPU▴", "ACTIVE", "MEMORY", "TEMP"]),
+        (26, ["GPU▴", "ACTIVE", "STATE"]),
+        (59, ["GPU▴", "ACTIVE", "MEMORY", "TEMP", "POWER", "STATE"]),
+        (80, ["NODE", "GPU▴", "ACTIVE", "MEMORY", "TEMP", "POWER", "STATE"]),
         (160, ["NODE", "GPU▴", "MODEL", "ACTIVE", "ACTIVITY", "MEMORY", "TEMP", "POWER", "STATE",
                "WORK"]),
     ],
@@ -89,20 +92,99 @@ def test_a_narrow_screen_has_what_matters_most(width: int, shown: list[str]) -> 
     assert lines(SEEN, Look(), width)[0].split() == shown
 
 
+@pytest.mark.parametrize("width", range(59, 200))
+def test_that_a_gpu_is_broken_is_told_at_every_width(width: int) -> None:
+    head, _, hung, alerting = lines(SEEN, Look(), width)
+    assert "STATE" in head
+    assert "hung" in hung
+    assert "GPUHot" in alerting
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_the_filter_is_told_whatever_else_there_is_to_tell(width: int) -> None:
+    look = Look(filter="vision " * 9)
+    seen = replace(SEEN, simulated=frozenset({"n1", "n2"}), note="rules are late")
+    failure = "http://prometheus.example:9090: Connection refused"
+    told = text(screen.status(seen, look, late=12.0, failure=failure))[:width]
+    for word in ("/vision", "SIMULATED", "STALE, 12 s"):
+        assert word in told
+
+
 def test_orders() -> None:
     def order(look: Look) -> list[str]:
         return [each.gpu for each, _ in entries(SEEN, look)]
 
     assert order(Look()) == ["0", "1", "10"]
-    assert order(Look(reverse=True)) == ["10", "1", "0"]
+    assert order(Look().turned()) == ["10", "1", "0"]
     hot = Look().sorted_by(1).sorted_by(1).sorted_by(1)
-    assert hot.order == "temperature_celsius"
+    assert hot.order.key == "temperature_celsius"
     assert order(hot) == ["10", "0", "1"]
     assert lines(SEEN, hot, 150)[0].count("TEMP▾") == 1
-    assert Look().sorted_by(-1).order == ORDERS[-1]
+    assert Look().sorted_by(-1).order.key == ORDERS[-1]
     assert order(hot.pin(SEEN.rows[1])) == ["1", "10", "0"]
     assert hot.pin(SEEN.rows[1]).pin(SEEN.rows[1]) == hot
     assert order(Look(filter="N2")) == ["10"]
+
+
+def test_jobs_are_sorted_by_each_of_their_columns() -> None:
+    few, many = Work(job="9", share=1.0), Work(namespace="x", pod="a", share=1.0)
+    seen = picture(
+        row(0, works=[few], activity_ratio=0.9, memory_used_bytes=8.0, power_watts=100.0),
+        row(1, works=[many], activity_ratio=0.01, memory_used_bytes=1.0, power_watts=10.0),
+        row(2, works=[many], activity_ratio=0.2, memory_used_bytes=1.0, power_watts=10.0),
+    )
+    look = Look(view=View.JOBS)
+    told = {}
+    for _ in JOB_ORDERS:
+        head, first, _ = lines(seen, look, 160)
+        (sorted_by,) = [word for word in head.split() if word[-1] in "▴▾"]
+        told[look.jobs.key] = (sorted_by, "9" in first.split())
+        assert ("9" in lines(seen, look.turned(), 160)[1].split()) is not told[look.jobs.key][1]
+        look = look.sorted_by(1)
+    assert told == {
+        "gpus_sum": ("GPUS▾", False),
+        "activity_avg": ("ACTIVE▾", True),
+        "idle_gpus_sum": ("IDLE▾", False),
+        "memory_used_bytes_sum": ("MEMORY▾", True),
+        "power_watts_sum": ("POWER▾", True),
+        "name": ("JOB▴", True),
+    }
+    assert look == Look(view=View.JOBS)
+
+
+def test_processes_are_sorted_too() -> None:
+    told = [
+        Process("n1", "0", 1, "bob", "a", 2.0, 0.1),
+        Process("n1", "1", 2, "ann", "b", 1.0, 0.9),
+    ]
+    seen = picture(row(0), row(1), processes=told)
+    look, first = Look(view=View.PROCESSES), {}
+    for _ in PROCESS_ORDERS:
+        first[look.processes.key] = lines(seen, look, 150)[1].split()[1]
+        look = look.sorted_by(1)
+    assert first == {"memory": "1", "sm": "2", "gpu": "1", "user": "2", "command": "1"}
+    (last, *_) = screen.below(seen, seen.rows[0], look.sorted_by(1), 120, 6)[1:]
+    assert text(last).split()[0] == "1"
+
+
+@pytest.mark.parametrize("view", [View.DETAIL, View.HELP])
+def test_what_is_opened_changes_nothing_out_of_sight(view: View) -> None:
+    look = Look(view=view)
+    assert look.sorted_by(1) == look.turned() == look.drawing(1) == look
+    offered = text(screen.foot(look, paused=False))
+    assert "Esc back" in offered
+    assert not {"sort", "reverse", "figure", "pin", "find"} & {*offered.split()}
+
+
+def test_the_foot_offers_figures_and_pins_of_gpus_alone() -> None:
+    def offered(view: View) -> set[str]:
+        return {*text(screen.foot(Look(view=view), paused=False)).split()}
+
+    for view in (View.GPUS, View.TILES):
+        assert {"find", "sort", "reverse", "figure", "pin", "Enter"} <= offered(view)
+    for view in (View.JOBS, View.PROCESSES):
+        assert {"find", "sort", "reverse"} <= offered(view)
+        assert not {"figure", "pin", "Enter"} & offered(view)
 
 
 def test_the_time_before_is_drawn_with_its_gaps() -> None:
@@ -232,4 +314,4 @@ def test_how_hot_is_told_by_the_limit_of_the_board(
 ) -> None:
     one = row(0, temperature_celsius=celsius, temperature_limit_celsius=limit, power_watts=1.0)
     (_, line) = lines(picture(one), Look(), 70)
-    assert line.split()[-2] == told
+    assert line.split()[-3] == told

@@ -9,7 +9,7 @@ from pictures import picture, row
 from warpwatch.clients.prometheus.results import Alert, Group, Rule
 from warpwatch.errors import InputError, UsageError
 from warpwatch.terminal import describing, listing, owned
-from warpwatch.terminal.picture import Picture, Process, Row, Work
+from warpwatch.terminal.picture import Picture, Process, Row, Since, Work
 
 ANN = Work(namespace="x", pod="a", user="ann", team="vision", share=1.0)
 BOB = Work(job="7", user="bob", share=1.0)
@@ -203,6 +203,61 @@ def test_a_node_shows_its_gpus_and_a_job_those_that_it_has() -> None:
         assert [item["gpu"] for item in job.below.items] == ["0", "1"]
     assert dict(describing.job("7", SEEN, listing.jobs(SEEN)).pairs)["user"] == "bob"
     assert describing.document(node, SEEN)["item"] == node.item
+
+
+def of_job(name: str, seen: Picture, since: Since | None = None) -> describing.Described:
+    return describing.job(name, seen, listing.jobs(seen), since)
+
+
+def test_a_job_tells_how_far_its_gpus_are_apart() -> None:
+    active = (0.9, 0.25, 0.5)
+    gpus = [row(at, works=[BOB], activity_ratio=value) for at, value in enumerate(active)]
+    unread = row(3, works=[BOB], activity_ratio=None, state="hung")
+    others = row(4, works=[ANN], activity_ratio=1.0)
+    found = of_job("7", picture(*gpus, unread, others))
+    assert dict(found.pairs)["spread"] == (
+        "65%: most n1:0 90%, least n1:1 25%, of 3 of 4 that are read"
+    )
+    assert found.item is not None
+    assert found.item["activity_spread_ratio"] == pytest.approx(0.65)
+    assert (found.item["activity_most_gpu"], found.item["activity_least_gpu"]) == ("n1:0", "n1:1")
+    assert dict(of_job("7", picture(gpus[0], unread)).pairs)["spread"] == "-"
+    alone = of_job("7", picture(gpus[0], others))
+    assert "spread" not in dict(alone.pairs)
+    assert alone.item is not None
+    assert alone.item["activity_spread_ratio"] is None
+
+
+def test_of_a_gpu_that_is_divided_its_instances_are_apart() -> None:
+    part = Work(job="7", share=0.5)
+    whole = row(0, works=[part, part], activity_ratio=0.7)
+    parts = [
+        Row(node="n1", gpu="0", instance=str(at), works=(part,), figures={"activity_ratio": value})
+        for at, value in enumerate((1.0, 0.4))
+    ]
+    told = dict(of_job("7", picture(whole, *parts)).pairs)
+    assert told["spread"] == "60%: most n1:0/0 100%, least n1:0/1 40%"
+
+
+def test_a_job_tells_which_gpus_it_had_when_they_were_last_read() -> None:
+    was = row(1, works=[replace(BOB, last=True)], activity_ratio=None, state="hung")
+    told = dict(of_job("7", picture(row(0, works=[BOB]), was)).pairs)
+    assert told["last known"] == "n1:1, not read now"
+    assert "last known" not in dict(of_job("7", picture(row(0, works=[BOB]))).pairs)
+
+
+def test_a_job_tells_since_when_it_has_its_gpus() -> None:
+    began = 1_767_323_045.0
+    seen = picture(row(0, works=[BOB]), time=began + 3 * 3600 + 25 * 60)
+    found = of_job("7", seen, Since(began, before=False))
+    assert dict(found.pairs)["since"] == "3 h 25 min: 2026-01-02 03:04 UTC"
+    assert found.item is not None
+    assert (found.item["since"], found.item["since_before"]) == ("2026-01-02T03:04:05Z", None)
+    found = of_job("7", replace(seen, time=began + 600), Since(began, before=True))
+    assert dict(found.pairs)["since"] == "at least 10 min: 2026-01-02 03:04 UTC or before"
+    assert found.item is not None
+    assert (found.item["since"], found.item["since_before"]) == (None, "2026-01-02T03:04:05Z")
+    assert "since" not in dict(of_job("7", seen).pairs)
 
 
 def test_a_node_or_a_job_that_is_not_there() -> None:

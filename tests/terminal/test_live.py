@@ -90,12 +90,36 @@ def test_keys_move_sort_turn_and_pin() -> None:
         await seat.press("r", "j", "down", "k", "space")
         assert seat.gpus[:3] == ["6", "7", "5"]
         await seat.press("f6", "f6", "greater_than_sign")
-        assert seat.app.look.order == "power_watts"
+        assert seat.app.look.order.key == "power_watts"
         assert seat.gpus[:3] == ["6", "0", "1"]
         await seat.press("less_than_sign", "<")
-        assert seat.app.look.order == "memory_used_bytes"
+        assert seat.app.look.order.key == "memory_used_bytes"
 
     sit(Told(SEEN), story)
+
+
+def test_jobs_are_sorted_and_the_gpus_are_left_as_they_were() -> None:
+    few, many = Work(job="7", share=1.0), Work(job="8", share=1.0)
+    gpus = [row(at, works=[many], activity_ratio=0.1) for at in range(2)]
+    told = Told(picture(row(9, works=[few], activity_ratio=0.9), *gpus))
+
+    async def story(seat: Seat) -> None:
+        def first() -> str:
+            return seat.grid[0].split()[2]
+
+        await seat.press("3")
+        assert first() == "8"
+        await seat.press("s")
+        assert "ACTIVE▾" in seat.line("head")
+        assert first() == "7"
+        await seat.press("r")
+        assert first() == "8"
+        await seat.press("1")
+        assert seat.gpus == ["9", "0", "1"]
+        await seat.press("question_mark", "s", "r", "m", "slash", "1")
+        assert seat.gpus == ["9", "0", "1"]
+
+    sit(told, story)
 
 
 def test_the_cursor_stays_within_what_there_is() -> None:
@@ -133,7 +157,7 @@ def test_q_is_a_letter_while_words_are_typed() -> None:
     async def story(seat: Seat) -> None:
         await seat.press("slash", "q", "s", "space", "1")
         assert seat.app.look.filter == "qs 1"
-        assert seat.app.look.order == "gpu"
+        assert seat.app.look.order.key == "gpu"
         assert seat.app.is_running
 
     sit(Told(SEEN), story)
@@ -241,10 +265,10 @@ def test_what_went_wrong_is_said_and_the_last_picture_stays() -> None:
 
 
 def test_an_error_at_the_start_and_then_an_answer() -> None:
-    told = Told(Unreachable("refused"), SEEN)
+    told = Told(Unreachable("refused", hint="look at the address"), SEEN)
 
     async def story(seat: Seat) -> None:
-        assert "waiting for the first answer" in seat.grid[1]
+        assert "waiting for the first answer; next: look at the address" in seat.grid[1]
         assert "NO ANSWER: refused" in seat.line("status")
         await seat.wait(1.0)
         assert len(seat.gpus) == 9
@@ -292,3 +316,21 @@ def test_q_ends_it() -> None:
         assert not seat.app.is_running
 
     sit(Told(SEEN), story)
+
+
+@pytest.mark.parametrize("size", [(150, 30), (40, 12)])
+def test_without_colours_all_of_it_is_there(
+    monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    async def story(seat: Seat) -> None:
+        assert seat.app.no_color
+        assert seat.gpus[0] == "0"
+        for key in ("2", "3", "4", "question_mark", "1", "enter", "escape"):
+            await seat.press(key)
+            assert seat.app.is_running
+        await seat.press("slash", *"zzz")
+        assert "nothing has 'zzz'" in seat.grid[1]
+
+    sit(Told(SEEN), story, size)

@@ -19,12 +19,13 @@ from warpwatch.exporter.settings import Settings
 from warpwatch.samples.snapshot import Snapshot
 from warpwatch.sources.base import SourceInfo
 from warpwatch.terminal import fleet, listing, local
+from warpwatch.terminal.choosing import Item
 from warpwatch.terminal.fleet import ANYWHERE, Where
 from warpwatch.terminal.history import Id
 from warpwatch.terminal.listing import Listing
 from warpwatch.terminal.look import Look
 from warpwatch.terminal.marks import Glyphs
-from warpwatch.terminal.picture import Feed, Picture
+from warpwatch.terminal.picture import Feed, Picture, Since
 
 T = TypeVar("T")
 
@@ -184,6 +185,12 @@ def jobs(asked: Asked) -> tuple[Listing, Picture]:
     return listing.jobs(seen, told), seen
 
 
+def since(asked: Asked, job: Item) -> Since | None:
+    """When it got its GPUs; of a source nobody kept that."""
+    now = SystemClock().now()
+    return _asked(asked, lambda server: fleet.since(server, now, job))
+
+
 def alerts(asked: Asked) -> tuple[Listing, str]:
     there = asked.address()
     if there is None:
@@ -197,7 +204,9 @@ def alerts(asked: Asked) -> tuple[Listing, str]:
             return listing.alerts(await server.rules())
         except Missing as error:
             raise Unreachable(
-                error.message, hint="ask what works out the rules, such as Thanos' or Mimir's ruler"
+                error.message,
+                hint="ask what works out the rules, such as Thanos' or Mimir's ruler; otherwise "
+                f"{error.hint}",
             ) from error
 
     listed = _asked(asked, standing)

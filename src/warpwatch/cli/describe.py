@@ -41,7 +41,8 @@ def command(there: "Servers", *, kind: str, name: str, node: str, output: str, s
             found = describing.node(name, picture, nodes)
         case _:
             jobs, picture = terminal.jobs(asked)
-            found = describing.job(name, picture, jobs)
+            since = terminal.since(asked, describing.one_job(name, jobs))
+            found = describing.job(name, picture, jobs, since)
     if output == "json":
         click.echo(json.dumps(describing.document(found, picture), indent=2))
         return

@@ -19,7 +19,9 @@ _PIPED = 160
 
 @click.command("top")
 @click.option("--view", type=click.Choice(_VIEWS), default="gpus", show_default=True)
-@click.option("--sort-by", default="", metavar="KEY", help="Such as power or active.")
+@click.option(
+    "--sort-by", default="", metavar="KEY", help="A column of that view, such as power or active."
+)
 @click.option("--filter", "words", default="", help="Only what has these words.")
 @click.option("-d", "--delay", type=click.IntRange(100), metavar="MS",
               help="Between two looks.  [default: 1000, of a Prometheus 15000]")  # fmt: skip
@@ -46,16 +48,13 @@ def command(
     """
     from warpwatch.app import terminal
     from warpwatch.terminal import screen
-    from warpwatch.terminal.choosing import column
     from warpwatch.terminal.fleet import Where
-    from warpwatch.terminal.listing import GPUS
-    from warpwatch.terminal.look import ORDERS, Look, View
+    from warpwatch.terminal.look import Look, View
     from warpwatch.terminal.marks import ASCII, BLOCKS
 
-    order = ORDERS[0]
+    look = Look(view=View[view.upper()], filter=words)
     if sort_by:
-        order = column(sort_by, {each.key: each.head for each in GPUS if each.key in ORDERS})
-    look = Look(view=View[view.upper()], order=order, filter=words)
+        look = look.ordered(sort_by)
     unicode = (sys.stdout.encoding or "").lower().startswith("utf")
     glyphs = BLOCKS if unicode and not plain else ASCII
     asked = terminal.Asked(there, source, Where(node))

@@ -26,6 +26,23 @@ NOBODYS = "unassigned"
 INFO = "gpu_owner:workload:info"
 SHARE = "gpu_owner:share:ratio"
 
+FOR = "30m"
+"""How long it is told whose a GPU was that nobody can read any more."""
+
+
+def last(matchers: str = "") -> str:
+    """`LAST` of those that the matchers in braces take."""
+    return (
+        f"{SHARE}{matchers} or on (uuid) (last_over_time({SHARE}{matchers}[{FOR}]) "
+        "unless on (uuid) gpu:temperature:celsius)"
+    )
+
+
+LAST = last()
+"""Whose each GPU is; of one that cannot be read (it hangs, is lost, or its exporter is down) whose
+it was. That of a GPU which is read is not asked for the past: there nobody is an answer, too.
+"""
+
 _OURS = "warpwatch_workload_info"
 _THEIRS = "DCGM_FI_DEV_FB_USED"
 _OWN_POD = 'container!~".*(dcgm-exporter|warpwatch).*"'

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from warpwatch.errors import InputError
-from warpwatch.terminal import listing
+from warpwatch.terminal import listing, owned
 from warpwatch.terminal.choosing import Item
-from warpwatch.terminal.figures import GPU, MISSING, percent, size
+from warpwatch.terminal.figures import ACTIVITY, GPU, MISSING, percent, size
 from warpwatch.terminal.listing import Column, Listing
-from warpwatch.terminal.picture import Picture, Process, Row
+from warpwatch.terminal.picture import Picture, Process, Row, Since
 
 _SHOWN = 8
 
@@ -66,7 +67,82 @@ def node(name: str, picture: Picture, nodes: Listing) -> Described:
                      listing.gpus(ours, parts=True), items[0])  # fmt: skip
 
 
-def job(name: str, picture: Picture, jobs: Listing) -> Described:
+def job(name: str, picture: Picture, jobs: Listing, since: Since | None = None) -> Described:
+    """`since`: when it got its GPUs, where somebody kept that."""
+    found = one_job(name, jobs)
+    rows = tuple(row for row in picture.rows if _of(row, found))
+    spread = _spread(rows, found)
+    times: Item = {
+        "since": None if since is None or since.before else _stamp(since.time),
+        "since_before": _stamp(since.time) if since is not None and since.before else None,
+    }
+    told = [*_told(jobs.columns, found)]
+    was = [f"{row.node}:{row.name}" for row in rows if any(work.last for work in row.works)]
+    if was:
+        told.append(("last known", f"{', '.join(was)}, not read now"))
+    if spread is not None:
+        told.append(("spread", spread.text))
+    if since is not None:
+        told.append(("since", _since(since, picture.time)))
+    return Described("job", name, told, listing.gpus(replace(picture, rows=rows), parts=True),
+                     {**found, **(spread.item if spread else _NO_SPREAD), **times})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Spread:
+    """How far the GPUs of a job are apart: one that lags makes the others wait."""
+
+    text: str
+    item: Item
+
+
+_NO_SPREAD: Item = {
+    "activity_spread_ratio": None,
+    "activity_most_gpu": None,
+    "activity_least_gpu": None,
+}
+
+
+def _spread(rows: Iterable[Row], job: Item) -> _Spread | None:
+    """None of a single GPU."""
+    having = [row for each in owned.jobs(rows) for row in each.rows if _of(row, job)]
+    parts = {row.id: row for row in having}
+    active = [
+        (row.figures[ACTIVITY.key], f"{row.node}:{row.name}")
+        for row in parts.values()
+        if ACTIVITY.key in row.figures
+    ]
+    if len(parts) < 2:
+        return None
+    if len(active) < 2:
+        return _Spread(MISSING, _NO_SPREAD)
+    (least, low), (most, high) = min(active), max(active)
+    known = "" if len(active) == len(parts) else f", of {len(active)} of {len(parts)} that are read"
+    text = f"{percent(most - least)}: most {high} {percent(most)}, least {low} {percent(least)}"
+    return _Spread(
+        text + known,
+        {
+            "activity_spread_ratio": most - least,
+            "activity_most_gpu": high,
+            "activity_least_gpu": low,
+        },
+    )
+
+
+def _since(since: Since, now: float) -> str:
+    minutes = max(0, round((now - since.time) / 60))
+    passed = f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
+    at = datetime.fromtimestamp(since.time, UTC)
+    return f"{'at least ' if since.before else ''}{passed}: {at:%Y-%m-%d %H:%M} UTC" + (
+        " or before" if since.before else ""
+    )
+
+
+def _stamp(time: float) -> str:
+    return f"{datetime.fromtimestamp(time, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def one_job(name: str, jobs: Listing) -> Item:
     """By its number, its pod, or NAMESPACE/POD."""
 
     def names(item: Item) -> set[str]:
@@ -79,10 +155,7 @@ def job(name: str, picture: Picture, jobs: Listing) -> Described:
         raise InputError(f"job {name!r}", problem,
                          hint=_there([max(names(item), key=len, default=MISSING)
                                       for item in jobs.items]))  # fmt: skip
-    (item,) = items
-    ours = replace(picture, rows=tuple(row for row in picture.rows if _of(row, item)))
-    return Described("job", name, [*_told(jobs.columns, item)],
-                     listing.gpus(ours, parts=True), item)  # fmt: skip
+    return items[0]
 
 
 def document(found: Described, picture: Picture) -> Mapping[str, object]:
@@ -141,6 +214,7 @@ def pairs(row: Row, picture: Picture) -> Iterator[tuple[str, str]]:
             yield figure.name, f"{MISSING}  {why}".rstrip()
     for work in row.works:
         share = "" if work.share is None else f"{percent(work.share)} of it: "
+        share = f"last known: {share}" if work.last else share
         known = {"job": work.job, "namespace": work.namespace, "pod": work.pod,
                  "container": work.container, "user": work.user, "team": work.team}  # fmt: skip
         yield "work", share + ", ".join(f"{name} {text}" for name, text in known.items() if text)

@@ -114,7 +114,7 @@ class Sum:
 
     figure: Figure
     how: str
-    """`count`, `mean`, `sum` or `max`; empty where only Prometheus can."""
+    """`count`, `mean`, `sum`, `max` or `idle`; empty where only Prometheus can."""
     of: str = ""
     """The key of the GPUs' figure."""
 
@@ -141,7 +141,7 @@ NODE: tuple[Sum, ...] = (
 WORK: tuple[Sum, ...] = (
     Sum(Figure("workload:gpus:sum", "GPUS", number), "count"),
     Sum(Figure("workload:activity:avg", "ACTIVE", percent), "mean", ACTIVITY.key),
-    Sum(Figure("workload:idle_gpus:sum", "IDLE", number), ""),
+    Sum(Figure("workload:idle_gpus:sum", "IDLE", number), "idle", ACTIVITY.key),
     Sum(Figure("workload:memory_used_bytes:sum", "MEMORY", size), "sum", MEMORY.key),
     Sum(Figure("workload:power_watts:sum", "POWER", watts), "sum", POWER.key),
 )

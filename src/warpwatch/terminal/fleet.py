@@ -3,14 +3,16 @@
 import asyncio
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from warpwatch.clients.prometheus.client import Prometheus
 from warpwatch.clients.prometheus.results import Labels, Point, Sample
 from warpwatch.rules import owners, source
-from warpwatch.terminal.figures import ACTIVITY, GPU, INSTANCE, NODE, WORK, Figure
-from warpwatch.terminal.picture import OK, Figures, Picture, Place, Process, Row, Work
+from warpwatch.terminal.choosing import Item, words
+from warpwatch.terminal.figures import ACTIVITY, GPU, INSTANCE, NODE, TEMPERATURE, WORK, Figure
+from warpwatch.terminal.picture import OK, Figures, Picture, Place, Process, Row, Since, Work
 
 STALE = 150.0
 """Seconds; rules are worked out twice a minute, and one time may fail."""
@@ -21,13 +23,19 @@ _NO_RULES = (
     "no neutral series of a GPU: give that Prometheus the rules of `warpwatch rules render`, "
     "and look with `warpwatch doctor`"
 )
+_NOBODY = "no exporter tells of any GPU now: look with `warpwatch doctor`"
+GONE = "gone"
+"""The state of a GPU that nobody tells of any more, while it is known whose it was."""
 _SIMULATED = (
-    f"group by (cluster, node) ({source.NAME} and on (job, instance) "
-    'warpwatch_source_info{simulated="true"})'
+    f"group by (cluster, node) (last_over_time({source.NAME}[{owners.FOR}]) and on (job, instance) "
+    f'last_over_time(warpwatch_source_info{{simulated="true"}}[{owners.FOR}]))'
 )
-"""By exporter: it alone knows, and its node is that of its GPUs."""
+"""By exporter: it alone knows, and its node is that of its GPUs; for as long as its last owners."""
 _AGE = f"time() - max(timestamp({source.NAME}))"
 _HISTORY, _STEP, _MOST_HISTORY = 1800.0, 30.0, 1000
+
+_DAY, _STEPS = 86_400.0, 300.0
+"""Seconds that are looked back for when a job began, and between two looks."""
 
 Key = tuple[str, str, str]
 
@@ -50,7 +58,7 @@ async def picture(server: Prometheus, now: float, where: Where, *, parts: bool) 
     names = "|".join((source.NAME, *_STATES, *(figure.series for figure in GPU)))
     questions = [
         f'{{__name__=~"{names}"{where}}}',
-        f"{owners.SHARE}{{{str(where)[2:]}}}",
+        owners.last(f"{{{str(where)[2:]}}}") if where.node else owners.LAST,
         f'ALERTS{{alertstate="firing", node!=""{where}}}',
         _SIMULATED,
         _AGE,
@@ -78,7 +86,7 @@ async def picture(server: Prometheus, now: float, where: Where, *, parts: bool) 
 
 def _note(rows: Sequence[Row], age: float | None, warnings: Sequence[str], where: Where) -> str:
     if age is None:
-        return _NO_RULES
+        return _NOBODY if rows else _NO_RULES
     if age > STALE:
         return f"what is told is {age:.0f} s old: the rules there are not worked out any more"
     if not rows:
@@ -119,6 +127,37 @@ async def works(server: Prometheus) -> Mapping[Place, Figures]:
     return {(cluster, space, pod, job): each for (cluster, space, pod, job), each in found.items()}
 
 
+async def since(server: Prometheus, now: float, job: Item) -> Since | None:
+    """By its owner's series, to five minutes; what it had before the GPUs were told of at all is
+    not known.
+    """
+    whose = {
+        "cluster": job["cluster"],
+        **{f"workload_{name}": job[name] for name in ("namespace", "pod", "job", "user")},
+    }
+    theirs = ", ".join(f"{name}={_quoted(str(value))}" for name, value in whose.items())
+    nodes = "|".join(map(re.escape, words(job["nodes"])))
+    place = f"cluster={_quoted(str(job['cluster']))}, node=~{_quoted(nodes)}"
+    answers = await asyncio.gather(
+        server.query(_first(f"{owners.SHARE}{{{theirs}}}")),
+        server.query(_first(f"{source.NAME}{{{place}}}")),
+    )
+    began, seen = (each.data[0].value if each.data else None for each in answers)
+    if began is None:
+        return None
+    earliest = max(now - _DAY, began if seen is None else seen)
+    return Since(began, before=began <= earliest + _STEPS)
+
+
+def _first(series: str) -> str:
+    """What began since the last step has shorter steps, and what began just now is here now."""
+    times = f"timestamp({series})"
+    return (
+        f"min(min_over_time({times}[{_DAY:.0f}s:{_STEPS:.0f}s]) "
+        f"or min_over_time({times}[{_STEPS:.0f}s:15s]) or {times})"
+    )
+
+
 def _by(
     told: Iterable[Sample], figures: Sequence[Figure], labels: Sequence[str]
 ) -> Mapping[tuple[str, ...], dict[str, float]]:
@@ -155,14 +194,23 @@ def _rows(
         if series in keys and not math.isnan(sample.value):
             figures.setdefault(place, {})[keys[series]] = sample.value
     works, firing = _works(owned), _firing(alerts)
+    gone = {
+        _key(sample.labels): sample.labels for sample in owned if _key(sample.labels) not in names
+    }
+    names |= gone
+    parts |= {(*key, ""): "" for key in gone}
     rows = {place: _row(names[place[:3]], place[3], profile) for place, profile in parts.items()}
     return tuple(
         replace(
             row,
             figures=figures.get(place, {}),
-            state=_state(states.get(place[:3], {})),
+            state=GONE if place[:3] in gone else _state(states.get(place[:3], {})),
             age=states.get(place[:3], {}).get("gpu:collect_age:seconds"),
-            works=_whose(works.get(place[:3], ()), place[3]),
+            works=_whose(
+                works.get(place[:3], ()),
+                place[3],
+                last=TEMPERATURE.key not in figures.get((*place[:3], ""), {}),
+            ),
             alerts=() if place[3] else firing.get((place[0], place[1], row.gpu), ()),
         )
         for place, row in sorted(rows.items(), key=lambda item: order(item[1]))
@@ -207,17 +255,24 @@ def _works(owned: Sequence[Sample]) -> Mapping[Key, list[tuple[str, Work]]]:
     found: dict[Key, list[tuple[str, Work]]] = {}
     for sample in owned:
         labels = sample.labels
-        names = {name: labels.get(f"workload_{name}", "")
-                 for name in ("namespace", "pod", "container", "job", "user")}  # fmt: skip
         team = labels.get("team", "")
-        work = Work(**names, team="" if team == owners.NOBODYS else team, share=sample.value)
+        work = Work(
+            namespace=labels.get("workload_namespace", ""),
+            pod=labels.get("workload_pod", ""),
+            container=labels.get("workload_container", ""),
+            job=labels.get("workload_job", ""),
+            user=labels.get("workload_user", ""),
+            team="" if team == owners.NOBODYS else team,
+            share=sample.value,
+        )
         found.setdefault(_key(labels), []).append((labels.get("mig_id", ""), work))
     return found
 
 
-def _whose(works: Sequence[tuple[str, Work]], instance: str) -> tuple[Work, ...]:
-    """Of a GPU all of its instances'."""
-    return tuple(work for part, work in works if not instance or part == instance)
+def _whose(works: Sequence[tuple[str, Work]], instance: str, *, last: bool) -> tuple[Work, ...]:
+    """Of a GPU all of its instances'. `last`: the GPU is not read, so this is whose it was."""
+    wanted = (work for part, work in works if not instance or part == instance)
+    return tuple(replace(work, last=last) for work in wanted)
 
 
 def _firing(alerts: Sequence[Sample]) -> Mapping[Key, tuple[str, ...]]:

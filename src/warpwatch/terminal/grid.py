@@ -1,7 +1,7 @@
 """The screen of `top`, line by line: each is worked out when it is to be seen, and no sooner."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from warpwatch.rules.thresholds import Thresholds
@@ -20,7 +20,7 @@ from warpwatch.terminal.figures import (
     size,
 )
 from warpwatch.terminal.history import History, Metric
-from warpwatch.terminal.look import Entry, Look
+from warpwatch.terminal.look import Entry, Look, Order
 from warpwatch.terminal.marks import BLOCKS, Glyphs, fitted
 from warpwatch.terminal.picture import OK, Row
 
@@ -58,26 +58,42 @@ class Column:
     cell: Callable[[Row, Item, int], Line]
     right: bool = False
     grows: bool = False
+    least: int = 0
+    """Cells that are enough where there is little room: the number without its bar."""
+
+    @property
+    def needs(self) -> int:
+        return self.least or self.width
 
 
 def fit(columns: Sequence[Column], width: int) -> list[tuple[Column, int]]:
-    """Those for which there is room, each with its width; the last of those that grow takes the
-    rest.
+    """Those for which there is room, each with its width: bars are shortened before a column is
+    left out, and the last of those that grow takes the rest.
     """
     kept = list(columns)
-    while len(kept) > 1 and sum(each.width + 1 for each in kept) - 1 > width:
+    while len(kept) > 1 and sum(each.needs + 1 for each in kept) - 1 > width:
         kept.remove(max(kept, key=lambda each: each.rank))
-    spare = max(0, width - sum(each.width + 1 for each in kept) + 1)
+    spare = max(0, width - sum(each.needs + 1 for each in kept) + 1)
+    widths = {each.key: each.needs for each in kept}
+    for each in sorted(kept, key=lambda each: each.rank):
+        more = min(spare, each.width - each.needs)
+        widths[each.key] += more
+        spare -= more
     growing = [each for each in kept if each.grows]
     last = growing[-1] if growing else None
-    return [(each, each.width + (spare if each is last else 0)) for each in kept]
+    return [(each, widths[each.key] + (spare if each is last else 0)) for each in kept]
 
 
-def heads(fitting: Sequence[tuple[Column, int]], order: str = "", mark: str = "") -> Line:
+def heads(
+    fitting: Sequence[tuple[Column, int]], order: Order | None = None, glyphs: Glyphs = BLOCKS
+) -> Line:
+    """That which is sorted by has a mark."""
+    mark = glyphs.down if order and order.falls else glyphs.up
     spans = []
     for column, width in fitting:
-        text = f"{column.head}{mark}" if column.key == order else column.head
-        style = "sorted" if column.key == order else "head"
+        here = order is not None and order.key == column.key
+        text = f"{column.head}{mark}" if here else column.head
+        style = "sorted" if here else "head"
         spans.append(Span(fitted(text, width, right=column.right) + " ", style))
     return tuple(spans)
 
@@ -98,10 +114,7 @@ class Gpus:
         useful = {"node": several, "history": look.history}
         columns = _columns(history, look.metric, glyphs)
         self._fitting = fit([each for each in columns if useful.get(each.key, True)], width - 2)
-        # Numbers are sorted from the highest, words from A.
-        falls = look.reverse is (look.order in {"gpu", "work", "state"})
-        order = heads(self._fitting, look.order, glyphs.down if falls else glyphs.up)
-        self.head: Line = (Span("  ", "head"), *order)
+        self.head: Line = (Span("  ", "head"), *heads(self._fitting, look.order, glyphs))
         self.count = len(entries)
 
     def line(self, at: int) -> Line:
@@ -130,8 +143,9 @@ def _columns(history: History, metric: Metric, glyphs: Glyphs) -> tuple[Column, 
         share = used / total if used is not None and total else None
         told = MISSING if used is None else size(used)
         text = told if used is None or total is None else f"{told}/{size(total)}"
-        filled = marks.bar(share, width - 12, glyphs) if width > 14 else ("", "")
-        return (*_bar(filled, share), Span(fitted(text, min(width, 12), right=True)))
+        bar = width - 12 if width > 14 else 0
+        filled = marks.bar(share, bar, glyphs)
+        return (*_bar(filled, share), Span(fitted(text, width - bar, right=True)))
 
     def power(row: Row, _: Item, width: int) -> Line:
         limit = row.figures.get(POWER_LIMIT.key)
@@ -140,15 +154,16 @@ def _columns(history: History, metric: Metric, glyphs: Glyphs) -> tuple[Column, 
         return (Span(fitted(text, width, right=True)),)
 
     return (
-        Column("node", "NODE", 12, 5, _words("node")),
+        Column("node", "NODE", 12, 6, _words("node")),
         Column("gpu", "GPU", 4, 0, _words("gpu")),
         Column("model", "MODEL", 14, 9, _words("model")),
-        Column(ACTIVITY.key, "ACTIVE", 15, 1, active),
-        Column("history", metric.name.upper(), 20, 6, drawn),
-        Column(MEMORY.key, "MEMORY", 22, 3, memory),
-        Column(TEMPERATURE.key, "TEMP", 5, 2, _heat, right=True),
-        Column(POWER.key, "POWER", 9, 4, power, right=True),
-        Column("state", "STATE", 10, 7, _state),
+        Column(ACTIVITY.key, "ACTIVE", 15, 2, active, least=8),
+        Column("history", metric.name.upper(), 20, 7, drawn),
+        Column(MEMORY.key, "MEMORY", 22, 4, memory, least=12),
+        Column(TEMPERATURE.key, "TEMP", 5, 3, _heat, right=True),
+        Column(POWER.key, "POWER", 9, 5, power, right=True),
+        # Of a GPU that is broken this is what somebody looks for.
+        Column("state", "STATE", 10, 1, _state),
         Column("work", "WORK", 16, 8, _work, grows=True),
     )
 
@@ -254,11 +269,18 @@ class Tiles:
 class Items:
     """Jobs, or processes: a line for each."""
 
-    def __init__(self, items: Sequence[Item], columns: Sequence[Column], width: int) -> None:
+    def __init__(
+        self,
+        items: Sequence[Item],
+        columns: Sequence[Column],
+        width: int,
+        order: Order | None = None,
+        glyphs: Glyphs = BLOCKS,
+    ) -> None:
         several = len({words(item.get("node"))[0] for item in items}) > 1
         self._items = items
         self._fitting = fit([c for c in columns if several or c.key != "node"], width - 2)
-        self.head: Line = (Span("  ", "head"), *heads(self._fitting))
+        self.head: Line = (Span("  ", "head"), *heads(self._fitting, _seen(order, items), glyphs))
         self.count = len(items)
 
     def line(self, at: int) -> Line:
@@ -293,6 +315,14 @@ def _number(key: str, show: Callable[[float], str]) -> Callable[[Row, Item, int]
     return cell
 
 
+def _seen(order: Order | None, items: Sequence[Item]) -> Order | None:
+    """A job's name is no column of its own, but that of the number, the pod or the user."""
+    if order is None or order.key != "name":
+        return order
+    there = (key for key in ("job", "pod", "user") if any(item[key] for item in items))
+    return replace(order, key=next(there, ""))
+
+
 PROCESSES = (
     Column("node", "NODE", 12, 3, _words("node")),
     Column("gpu", "GPU", 5, 1, _words("gpu")),
@@ -311,6 +341,8 @@ JOBS = (
     Column("team", "TEAM", 12, 5, _words("team")),
     Column("gpus_sum", "GPUS", 6, 2, _number("gpus_sum", lambda value: f"{value:.3g}"), right=True),
     Column("activity_avg", "ACTIVE", 7, 2, _number("activity_avg", percent), right=True),
+    Column("idle_gpus_sum", "IDLE", 5, 5, _number("idle_gpus_sum", lambda value: f"{value:.3g}"),
+           right=True),
     Column("memory_used_bytes_sum", "MEMORY", 8, 6, _number("memory_used_bytes_sum", size),
            right=True),
     Column("power_watts_sum", "POWER", 8, 7, _number("power_watts_sum", POWER.show), right=True),

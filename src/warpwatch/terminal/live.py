@@ -49,8 +49,10 @@ _CHOSEN = Style.parse("on #2b3245")
 
 
 def strip(line: Line, width: int, below: Style | None = None) -> Strip:
+    """Each cell has a style: what takes the colours away (NO_COLOR) fails where one has none."""
     segments = [Segment(span.text, STYLES[span.style]) for span in line if span.text]
-    made = Strip(segments, sum(cells(span.text) for span in line)).adjust_cell_length(width)
+    made = Strip(segments, sum(cells(span.text) for span in line))
+    made = made.adjust_cell_length(width, STYLES[""])
     return made.apply_style(below) if below is not None else made
 
 
@@ -96,7 +98,7 @@ class Grid(ScrollView, can_focus=True):
         if self.pane is None or not self.pane.count:
             return strip((Span(f"  {self.said}", "dim"),) if y == 1 else (), width)
         if at >= self.pane.count:
-            return Strip.blank(width)
+            return strip((), width)
         here = self.chosen is not None and at in self.chosen and not isinstance(self.pane, Tiles)
         return strip(self.pane.line(at), width, _CHOSEN if here else None)
 
@@ -141,7 +143,7 @@ class Top(App[None]):
         super().__init__()
         self.look = look
         self.picture: Picture | None = None
-        self.failure = ""
+        self.failure, self.hint = "", ""
         self.paused = False
         self.cursor = 0
         self._feed, self._clock, self._glyphs = feed, clock, glyphs
@@ -176,7 +178,7 @@ class Top(App[None]):
                     await self._ask(first=first)
                     first = False
                 except WarpwatchError as error:
-                    self.failure = error.message
+                    self.failure, self.hint = error.message, error.hint
                 self.draw()
             spent = self._clock.monotonic() - began
             await self._clock.sleep(max(0.05, self._feed.interval - spent))
@@ -216,7 +218,7 @@ class Top(App[None]):
             pane = screen.pane(self.picture, self._history, self.look, width, self._glyphs)
         self.cursor = max(0, min(self.cursor, self._count(pane) - 1))
         self.query_one("#head", Lines).put(pane.head if pane else ())
-        there.put(pane, screen.empty(self.picture, self.look), self._chosen(pane))
+        there.put(pane, screen.empty(self.picture, self.look, self.hint), self._chosen(pane))
         row = self.row() if self.size.height >= _TALL else None
         lines: list[Line] = []
         if self.picture is not None and row is not None:
@@ -279,6 +281,8 @@ class Top(App[None]):
             self._looks(replace(self.look, view=View.DETAIL, detail=row.id), cursor=0)
 
     def action_find(self) -> None:
+        if self.look.view not in MAIN:
+            return
         find = self.query_one("#find", Input)
         find.styles.display = "block"
         find.value = self.look.filter
@@ -301,7 +305,7 @@ class Top(App[None]):
         self._looks(self.look.sorted_by(step))
 
     def action_reverse(self) -> None:
-        self._looks(replace(self.look, reverse=not self.look.reverse))
+        self._looks(self.look.turned())
 
     def action_draw(self, step: int) -> None:
         self._looks(self.look.drawing(step))

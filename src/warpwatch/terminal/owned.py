@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from warpwatch.rules.recording import IDLE
 from warpwatch.terminal.figures import NODE, WORK, Sum
 from warpwatch.terminal.picture import Figures, Row, Work
 
@@ -69,7 +70,9 @@ def _made(
             continue
         known = [
             (row.figures[each.of], share)
-            for row, share in zip(rows if each.how == "mean" else wholes, shares, strict=True)
+            for row, share in zip(
+                rows if each.how in {"mean", "idle"} else wholes, shares, strict=True
+            )
             if each.of in row.figures and share is not None
         ]
         weight = sum(share for _, share in known)
@@ -80,6 +83,8 @@ def _made(
                 found[each.figure.key] = sum(value * share for value, share in known)
             case "max":
                 found[each.figure.key] = max(value for value, _ in known)
+            case "idle":
+                found[each.figure.key] = sum((share for value, share in known if value < IDLE), 0.0)
             case "mean" if weight:
                 found[each.figure.key] = sum(value * share for value, share in known) / weight
     return found

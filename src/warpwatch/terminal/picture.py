@@ -25,6 +25,8 @@ class Work:
     team: str = ""
     share: float | None = None
     """How much of the whole GPU it has."""
+    last: bool = False
+    """The GPU is not read now: this is whose it was."""
 
     @property
     def name(self) -> str:
@@ -36,6 +38,15 @@ class Work:
     def whose(self) -> tuple[str, str, str, str]:
         """The same for all its GPUs."""
         return self.namespace, self.pod, self.job, self.user
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """When a workload was first seen to have its GPUs."""
+
+    time: float
+    before: bool
+    """It had them before, as far back as was looked or as there is anything to look at."""
 
 
 @dataclass(frozen=True, slots=True)

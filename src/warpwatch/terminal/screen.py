@@ -10,9 +10,11 @@ from warpwatch.terminal.figures import ACTIVITY, MISSING, POWER, percent, watts
 from warpwatch.terminal.grid import Line, Pane, Span
 from warpwatch.terminal.history import History, Id
 from warpwatch.terminal.look import MAIN, Look, View
-from warpwatch.terminal.marks import BLOCKS, Glyphs, clean
+from warpwatch.terminal.marks import BLOCKS, Glyphs, cells, clean, fitted
 from warpwatch.terminal.picture import OK, Picture, Row, known
 
+_WORDS = 16
+"""Cells for the words of the filter."""
 KEYS: Sequence[tuple[str, str]] = (
     ("1 2 3 4, Tab", "GPUs, tiles, jobs, processes"),
     ("up down, j k", "one up, one down; PgUp PgDn; g or Home, G or End"),
@@ -20,13 +22,24 @@ KEYS: Sequence[tuple[str, str]] = (
     ("/", "only what has these words; Esc shows all again"),
     ("F6 s >, <", "sort by the next column, by the one before"),
     ("r", "sort the other way round"),
-    ("m", "draw another figure: activity, memory, temperature, power, tensor, dram"),
-    ("space", "keep the GPU on top, or no longer"),
+    ("m", "GPUs, tiles: draw another figure: activity, memory, temperature, power, tensor, dram"),
+    ("space", "GPUs, tiles: keep the GPU on top, or no longer"),
     ("p", "stand still, go on"),
     ("? h F1", "these keys"),
     ("q, Ctrl-C", "end"),
 )
-_FOOT = "q end  ? keys  / find  s sort  r reverse  m figure  space pin  Enter detail  1-4 views"
+_LISTS = "q end  ? keys  / find  s sort  r reverse  1-4 views"
+_GPUS = "q end  ? keys  / find  s sort  r reverse  m figure  space pin  Enter detail  1-4 views"
+_OPENED = "q end  Esc back  1-4 views"
+_FOOT = {
+    View.GPUS: _GPUS,
+    View.TILES: _GPUS,
+    View.JOBS: _LISTS,
+    View.PROCESSES: _LISTS,
+    View.DETAIL: _OPENED,
+    View.HELP: _OPENED,
+}
+"""What does something in that view, and nothing else."""
 
 
 def pane(
@@ -38,9 +51,10 @@ def pane(
         case View.DETAIL:
             return _detail(picture, look)
         case View.JOBS:
-            return grid.Items(looking.jobs(picture, look), grid.JOBS, width)
+            return grid.Items(looking.jobs(picture, look), grid.JOBS, width, look.jobs, glyphs)
         case View.PROCESSES:
-            return grid.Items(looking.processes(picture, look), grid.PROCESSES, width)
+            items = looking.processes(picture, look)
+            return grid.Items(items, grid.PROCESSES, width, look.processes, glyphs)
         case view:
             kind = grid.Tiles if view is View.TILES else grid.Gpus
             return kind(looking.entries(picture, look), history, look, width, glyphs)
@@ -53,10 +67,10 @@ def _detail(picture: Picture, look: Look) -> Pane:
     return grid.Text([*describing.pairs(row, picture)], f"GPU {row.name} on {row.node}")
 
 
-def empty(picture: Picture | None, look: Look) -> str:
-    """What to say where there is nothing to show."""
+def empty(picture: Picture | None, look: Look, hint: str = "") -> str:
+    """What to say where there is nothing to show. `hint`: what to do where asking failed."""
     if picture is None:
-        return "waiting for the first answer"
+        return f"waiting for the first answer{f'; next: {hint}' if hint else ''}"
     if not picture.rows:
         return picture.note or "no GPUs"
     if look.filter:
@@ -76,19 +90,21 @@ def status(picture: Picture | None, look: Look, *, late: float | None, failure: 
     which nothing new came, where that is too long.
     """
     spans = [Span(" warpwatch top ", "title"), Span(" ")]
+    if look.filter:
+        # Before all that is long: who sees a part must know that it is one.
+        words = f"/{clean(look.filter)}"
+        spans.append(Span(f"{fitted(words, min(cells(words), _WORDS))}  ", "sorted"))
+    invented = [Span(f"{picture.invented}  ", "warn")] if picture and picture.invented else []
+    if late is not None and picture is not None:
+        spans.append(Span(f"STALE, {late:.0f} s old  ", "bad"))
+    spans += invented
     if failure:
         spans.append(Span(f"NO ANSWER: {clean(failure)}  ", "bad"))
     if picture is None:
         return tuple(spans)
-    if late is not None:
-        spans.append(Span(f"STALE, {late:.0f} s old  ", "bad"))
-    if picture.invented:
-        spans.append(Span(f"{picture.invented}  ", "warn"))
     spans.append(Span("  ".join(_summary(picture))))
     if picture.note and picture.rows:
         spans.append(Span(f"  {clean(picture.note)}", "bad"))
-    if look.filter:
-        spans.append(Span(f"  /{clean(look.filter)}", "sorted"))
     at = datetime.fromtimestamp(picture.time, UTC)
     spans.append(Span(f"  {at:%H:%M:%S} UTC  {clean(picture.origin)}", "dim"))
     return tuple(spans)
@@ -114,7 +130,7 @@ def foot(look: Look, *, paused: bool) -> Line:
         for at, view in enumerate(MAIN, 1)
     ]
     still = [Span(" STANDING STILL, p goes on ", "warn")] if paused else []
-    return (*views, *still, Span(f"  {_FOOT}", "dim"))
+    return (*views, *still, Span(f"  {_FOOT[look.view]}", "dim"))
 
 
 def below(picture: Picture, row: Row | None, look: Look, width: int, height: int) -> Sequence[Line]:
@@ -128,6 +144,7 @@ def below(picture: Picture, row: Row | None, look: Look, width: int, height: int
         )
         return (shown.head, *(shown.line(at) for at in range(min(shown.count, height - 1))))
     works = ", ".join(work.name for work in row.works) or "nobody"
+    works = f"last known: {works}" if any(work.last for work in row.works) else works
     return (
         (Span(f"  on GPU {row.name} of {row.node}", "head"),),
         (Span(f"  {clean(works)}; no process is told of"),),

@@ -131,7 +131,7 @@ class Poll:
         *found, allocated, shares = await asyncio.gather(
             *map(self._by_gpu, series),
             self._by_gpu("gpu:allocated:ratio"),
-            self._ask(owners.SHARE),
+            self._ask(owners.LAST),
         )
         values = dict(zip(keys, map(_values, found), strict=True))
         firing, notes = await self._firing()

@@ -25,6 +25,7 @@ from warpwatch.errors import InputError, Unreachable
 T = TypeVar("T")
 
 _NOT_FOUND = 404
+_ADDRESS = "look whether this is the address of a Prometheus, with its path prefix"
 
 
 class _Envelope(msgspec.Struct, frozen=True, rename="camel"):
@@ -128,17 +129,18 @@ class Prometheus:
         except msgspec.MsgspecError as error:
             raise Unreachable(
                 f"{self.url}{path}: not an answer of Prometheus: {error}",
-                hint="look whether this is the address of a Prometheus, with its path prefix",
+                hint=_ADDRESS,
             ) from error
         return Answer(data, envelope.warnings)
 
     def _said(self, path: str, promql: str, refused: Refused) -> Exception:
         if refused.status == _NOT_FOUND:
-            return Missing(f"{self.url}{path}: 404, there is no such thing")
+            return Missing(f"{self.url}{path}: 404, there is no such thing", hint=_ADDRESS)
         try:
             told = msgspec.json.decode(refused.content, type=_Envelope)
         except msgspec.MsgspecError:
-            told = _Envelope("error", error=f"HTTP {refused.status}")
+            # Prometheus gives its reason: this is something else, or something before it.
+            return Unreachable(f"{self.url}{path}: HTTP {refused.status}", hint=_ADDRESS)
         if told.error_type == "bad_data" and promql:
             return InputError(promql, told.error)
         return Unreachable(f"{self.url}{path}: {told.error or f'HTTP {refused.status}'}")
