@@ -328,6 +328,10 @@ def test_a_demonstration_has_a_past_a_story_and_everything_to_scrape(rig: Rig) -
     for name in ("cluster:allocated:sum", "team:gpus:sum", "node:power_watts:sum"):
         assert rig.query(f"count(count_over_time({name}[4d]))") == rig.query(f"count({name})")
     assert rig.query("sum(prometheus_rule_evaluation_failures_total)") == ["0"]
+    for name, at_least in (("gpu_owner:workload:info", 50), ("gpu:sm_clock:hertz", 126)):
+        # Those that are the same on both sides of the seam, label by label.
+        before = f"count_over_time({name}[1h] offset 20m)"
+        assert rig.query(f"count({name} and {before}) >= bool {at_least}") == ["1"]
     rig.run("down")
     assert (rig.state / "demonstration").is_dir()
     assert not (rig.state / "prometheus").exists()

@@ -72,8 +72,6 @@ def _close(closeup: Closeup, labels: Labels, first: int) -> Iterator[Series]:
             workload_namespace=owner.namespace,
             workload_pod=owner.pod,
             workload_container=owner.container,
-            workload_job=owner.hpc_job,
-            workload_user=owner.user,
             team=owner.team,
         )
         yield Series("gpu_owner:workload:info", (*labels, *whose), there, 0, first + came)
@@ -181,14 +179,10 @@ def _of_share(level: str, labels: Labels, share: Share) -> Iterator[Series]:
 
 
 def _levels(owner: Owner) -> Iterator[tuple[str, Labels]]:
+    """As the living fleet's pages tell of it: of who has a pod, no job and no user."""
     yield (
         "workload",
-        _named(
-            workload_namespace=owner.namespace,
-            workload_pod=owner.pod,
-            workload_job=owner.hpc_job,
-            team=owner.team,
-        ),
+        _named(workload_namespace=owner.namespace, workload_pod=owner.pod, team=owner.team),
     )
     yield "namespace", _named(workload_namespace=owner.namespace, team=owner.team)
     yield "team", _named(team=owner.team)
