@@ -1,5 +1,5 @@
-"""What a GPU's own page shows beside what looks back for weeks: of the last day alone, for it is
-three times as much.
+"""What a GPU's own page shows beside what looks back for weeks: of the last hours alone, for it
+is three times as much.
 """
 
 from array import array
@@ -17,6 +17,8 @@ from warpwatch.sources.sim.readings.reader import Build, every, hbm, nvlink, pro
 from warpwatch.sources.sim.state import State
 from warpwatch.units import MIB
 
+CLOSE = 6 * 3600.0
+"""Seconds before now from which a fleet is looked at closely."""
 _MEGA = 1e6
 
 
