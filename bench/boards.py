@@ -234,6 +234,7 @@ def _report(server: Prometheus, board: Dashboard, end: float) -> None:
     since = float(Seconds.parse(board.since.removeprefix("now-")))
     step = max(float(Seconds.parse(INTERVAL)), -(-since / PIXELS // 30) * 30)
     chosen["__rate_interval"] = f"{max(step + SCRAPED, 4 * SCRAPED):.0f}s"
+    chosen["__from"] = f"{(end - since) * 1000:.0f}"
     window = {"start": end - since, "end": end, "step": step}
     took = [_time(server, asked, _put(asked.expr, chosen), window) for asked in _asked(board)]
     slow = sorted(took, key=lambda each: -each.seconds)

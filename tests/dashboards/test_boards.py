@@ -38,6 +38,10 @@ FIXED = {"[1d]", "[5m]"}
 """Spans that a panel names in its title or description."""
 
 
+OF_TIME = {"__rate_interval": "2m", "__from": "1772442000000"}
+"""What Grafana says of the shown time."""
+
+
 def flat(board: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for panel in board["panels"]:
         yield panel
@@ -46,7 +50,9 @@ def flat(board: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def sample(expr: str) -> str:
     """With a value for each variable, as Grafana puts them in."""
-    return re.sub(r"\$\w+", ".*", expr.replace("$__rate_interval", "2m"))
+    for name, value in OF_TIME.items():
+        expr = expr.replace(f"${name}", value)
+    return re.sub(r"\$[a-z]\w*", ".*", expr)
 
 
 def test_every_file_is_a_board_and_every_board_is_listed() -> None:
@@ -93,6 +99,15 @@ def test_a_board_is_as_grafana_wants_it(board: Dashboard) -> None:
 
 
 @pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.name)
+def test_alerts_are_marked_by_what_can_be_chosen(board: Dashboard) -> None:
+    for mark in BY_UID[board.uid]["annotations"]["list"]:
+        promql_parser.parse(sample(mark["expr"]))
+        used = set(re.findall(r"\$([a-z]\w*)", mark["expr"]))
+        assert used <= {variable.name for variable in board.variables}
+    assert bool(board.alerts) is (board.name != "compatible")
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.name)
 def test_panels_lie_beside_and_under_each_other(board: Dashboard) -> None:
     taken: set[tuple[int, int]] = set()
     for panel in flat(BY_UID[board.uid]):
@@ -117,7 +132,7 @@ def test_a_panel_says_what_it_shows_and_asks_rightly(board: Dashboard, panel: Pa
         promql_parser.parse(sample(query.expr))
         spans = re.findall(r"\[[^\]]*\]", query.expr)
         assert set(spans) <= {"[$__rate_interval]"} | FIXED
-        used = set(re.findall(r"\$(\w+)", query.expr)) - {"__rate_interval"}
+        used = set(re.findall(r"\$(\w+)", query.expr)) - OF_TIME.keys()
         assert used <= {variable.name for variable in board.variables}
         counters = re.findall(r"[\w:]+(?:_total|:total)\b(?=[{\[ )])", query.expr)
         if panel.title != "Rows replaced":  # of the board's whole life

@@ -82,7 +82,7 @@ def asked() -> dict[str, str]:
         for row in board.rows:
             for panel in row.panels:
                 for number, query in enumerate(panel.queries if isinstance(panel, Panel) else ()):
-                    expr = query.expr.replace("$__rate_interval", "20s")
+                    expr = query.expr.replace("$__rate_interval", "20s").replace("$__from", "0")
                     found[f"{board.name}: {panel.title} [{number}]"] = re.sub(r"\$\w+", ".*", expr)
     return found
 

@@ -1,5 +1,7 @@
 """What is rendered from the rules is up to date and whole, and can be asked for."""
 
+import re
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -8,9 +10,17 @@ from click.testing import CliRunner
 from warpwatch.cli.explain import command
 from warpwatch.errors import InputError
 from warpwatch.rules import documents
+from warpwatch.rules.model import Record
+from warpwatch.rules.render import Options, recorded
 
 ROOT = Path(__file__).parents[2]
 FILES = documents.files()
+LEANING = re.compile(
+    r"\b(as above|the same|likewise|[Oo]f (these|them)|any of these|this reason|since it"
+    r"|share of (it|that)|(in|of|on) its (life|reading|memory|share)|for it|[Tt]heir highest"
+    r"|that it has)\b"
+)
+"""Words that only the text of another series could explain."""
 
 
 @pytest.mark.parametrize("path", FILES)
@@ -26,6 +36,17 @@ def test_no_runbook_is_left_of_an_alert_that_is_gone() -> None:
 def test_every_recorded_series_says_its_unit_and_meaning() -> None:
     rows = [line for line in FILES["docs/rules.md"].splitlines() if line.startswith("| `")]
     assert all(cell.strip() for row in rows for cell in row.split("|")[1:2] + row.split("|")[-2:-1])
+
+
+def test_a_help_text_stands_alone_and_is_of_one_series_at_all_its_levels() -> None:
+    """Whoever asks about a series reads the one text, without its neighbours."""
+    series = defaultdict(set)
+    told = [rule for group in recorded(Options()) for rule in group.rules]
+    for rule in told:
+        assert isinstance(rule, Record)
+        assert not LEANING.search(rule.help), f"{rule.name}: {rule.help}"
+        series[rule.help].add(rule.name.partition(":")[2])
+    assert {text: names for text, names in series.items() if len(names) > 1} == {}
 
 
 @pytest.mark.parametrize("name", documents.names())

@@ -30,7 +30,7 @@ FUNCTIONS = {
 """They mean the same in all of these. `holt_winters` was renamed, `sort_by_label` is new, and what
 MetricsQL alone has is not PromQL.
 """
-AGGREGATIONS = {"avg", "count", "count_values", "group", "max", "min", "sum"}
+AGGREGATIONS = {"avg", "count", "count_values", "group", "max", "min", "quantile", "sum"}
 RULES = {
     rule.name: rule.expr
     for group in (*recorded(Options(teams={"ml": "red"})), *alerting(Options()))

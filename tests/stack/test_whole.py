@@ -320,7 +320,7 @@ def test_a_demonstration_has_a_past_a_story_and_everything_to_scrape(rig: Rig) -
     soon("sum(rate(training_steps_total[30s])) > bool 0", "1")
     assert f"process {rig.status()['pid']} " in rig.run("up", "--demo", "--detach")
     soon('max_over_time(ALERTS{alertname="GPUFallenOffBus", alertstate="firing"}[5m])', "1", 120)
-    assert noted("xid-79: GPU 2 of gpu-0006")
+    assert noted("xid-79: GPU 2 of gpu-0004")
     assert noted("30 days of simulated past")
     soon("count(count_over_time(gpu:power:watts[1d] offset 1d)) > bool 100", "1", 200)
     # Were its labels not those of the living series there would be twice as many.
@@ -328,6 +328,10 @@ def test_a_demonstration_has_a_past_a_story_and_everything_to_scrape(rig: Rig) -
     for name in ("cluster:allocated:sum", "team:gpus:sum", "node:power_watts:sum"):
         assert rig.query(f"count(count_over_time({name}[4d]))") == rig.query(f"count({name})")
     assert rig.query("sum(prometheus_rule_evaluation_failures_total)") == ["0"]
+    for name, at_least in (("gpu_owner:workload:info", 50), ("gpu:sm_clock:hertz", 126)):
+        # Those that are the same on both sides of the seam, label by label.
+        before = f"count_over_time({name}[1h] offset 20m)"
+        assert rig.query(f"count({name} and {before}) >= bool {at_least}") == ["1"]
     rig.run("down")
     assert (rig.state / "demonstration").is_dir()
     assert not (rig.state / "prometheus").exists()

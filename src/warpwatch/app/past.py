@@ -11,6 +11,7 @@ from warpwatch.expo.openmetrics import END, text
 def write(settings: FleetSettings, now: float, since: float, until: float, out: Path) -> int:
     """How many samples were written; `now` is when the living fleet began."""
     from warpwatch.sources.sim.fleet import fleet
+    from warpwatch.sources.sim.past.detail import CLOSE
     from warpwatch.sources.sim.past.replay import played, racks
     from warpwatch.sources.sim.past.rhythm import Rhythm
     from warpwatch.sources.sim.past.series import series
@@ -25,7 +26,8 @@ def write(settings: FleetSettings, now: float, since: float, until: float, out: 
         mig=settings.mig,
         rhythm=rhythm,
     )
-    past = played(tuple(racks(made, rhythm)), max(since, rhythm.begin), min(until, now))
+    span = max(since, rhythm.begin), min(until, now)
+    past = played(tuple(racks(made, rhythm)), *span, close=now - CLOSE)
     count = 0
     try:
         with out.open("w", encoding="utf-8") as file:

@@ -47,7 +47,7 @@ class Dashboard:
     variables: tuple[Variable, ...]
     rows: tuple[Row, ...]
     alerts: str = ""
-    """Matchers of the alerts that are marked on its time axis; none where it is empty."""
+    """An expression for the alerts that are marked on its time axis; none where it is empty."""
     since: str = "now-3h"
     tags: tuple[str, ...] = field(default=(TAG,))
 

@@ -24,6 +24,7 @@ Words = Mapping[str, tuple[str, str]]
 
 INTERVAL = "30s"
 """Between two evaluations of the rules: there is nothing to be seen in between."""
+_COLOURED: Json = {"id": "custom.cellOptions", "value": {"type": "color-text"}}
 
 
 def drawn(panel: Drawn, source: Mapping[str, str]) -> Json:
@@ -205,8 +206,10 @@ def _column(column: Column) -> Json:
         properties += [
             {"id": "thresholds", "value": _steps(column.steps)},
             {"id": "color", "value": {"mode": "thresholds"}},
-            {"id": "custom.cellOptions", "value": {"type": "color-text"}},
+            _COLOURED,
         ]
+    if column.words:
+        properties += [{"id": "mappings", "value": _mappings(column.words)}, _COLOURED]
     if column.link:
         link = {"title": "Look closer", "url": column.link, "targetBlank": False}
         properties.append({"id": "links", "value": [link]})

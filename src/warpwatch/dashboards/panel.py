@@ -93,6 +93,8 @@ class Column:
     title: str
     unit: Unit = Unit.NONE
     steps: tuple[Step, ...] = ()
+    words: Mapping[str, tuple[str, str]] = field(default_factory=dict, hash=False)
+    """Value → text and colour; rows are sorted by the value."""
     link: str = ""
 
 

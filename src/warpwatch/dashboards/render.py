@@ -87,7 +87,7 @@ def _annotations(dashboard: Dashboard) -> Iterator[Json]:
             "enable": True,
             "hide": False,
             "iconColor": "red",
-            "expr": f'ALERTS{{alertstate="firing", {dashboard.alerts}}}',
+            "expr": dashboard.alerts,
             "step": "60s",
             "titleFormat": "{{alertname}}",
             "textFormat": "{{node}} GPU {{gpu}}",

@@ -12,6 +12,8 @@ T = Thresholds()
 WARM_CELSIUS = 70.0
 """Where a board works hard and is well; the alert's threshold is above it."""
 RATE = "$__rate_interval"
+FROM = "$__from / 1000"
+"""Where the shown time begins; Grafana says it in milliseconds."""
 
 CLUSTER = Variable(name="cluster", label="Cluster", query=f"label_values({source.NAME}, cluster)")
 NODE = Variable(
@@ -61,6 +63,10 @@ NONE_GOOD = (Step(0, GREEN), Step(1, RED))
 THROTTLED = (Step(0, GREEN), Step(0.01, AMBER), Step(T.throttled_ratio, RED))
 
 _TIME = "${__url_time_range}"
+
+
+def firing(matchers: str) -> str:
+    return f'ALERTS{{alertstate="firing", {matchers}}}'
 
 
 def to_gpu(node: str = "${__field.labels.node}", gpu: str = "${__field.labels.gpu}") -> str:

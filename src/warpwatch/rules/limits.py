@@ -31,7 +31,7 @@ def records() -> Iterator[Record]:
         name="gpu:pcie_of_limit:ratio",
         expr=f"{busier} / (gpu:pcie_limit:bytes_per_second > 0)",
         unit="ratio",
-        help="PCIe traffic of the busier direction, as a share of that.",
+        help="PCIe traffic of the busier direction, as a share of what PCIe could carry one way.",
     )
     links = " or ".join(
         f"{speed:.6g} * gpu:nvlinks_up:count * on (cluster, uuid) group_left (model) "
@@ -48,5 +48,5 @@ def records() -> Iterator[Record]:
         name="gpu:nvlink_of_limit:ratio",
         expr="gpu:nvlink:bytes_per_second / (gpu:nvlink_limit:bytes_per_second > 0)",
         unit="ratio",
-        help="NVLink traffic, as a share of that.",
+        help="NVLink traffic, as a share of what the NVLinks that are up could carry.",
     )

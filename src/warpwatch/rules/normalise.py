@@ -46,7 +46,11 @@ def _part(name: str, text: str, field: Field, reach: Reach) -> Neutral:
 
 NEUTRAL: tuple[Neutral, ...] = (
     _device("temperature:celsius", "Temperature of the GPU.", temperature.GPU_TEMP),
-    _device("memory_temperature:celsius", "Temperature of its memory.", temperature.MEMORY_TEMP),
+    _device(
+        "memory_temperature:celsius",
+        "Temperature of the GPU's memory.",
+        temperature.MEMORY_TEMP,
+    ),
     _device(
         "temperature_margin:celsius",
         "How much warmer the GPU may become before it slows down.",
@@ -59,10 +63,10 @@ NEUTRAL: tuple[Neutral, ...] = (
     ),
     _device(
         "memory_temperature_limit:celsius",
-        "The highest temperature that the memory is made for.",
+        "The highest temperature that the GPU's memory is made for.",
         temperature.MEM_MAX_OP_TEMP,
     ),
-    _device("fan:ratio", "Speed of the fan, as a share of its highest.", temperature.FAN_SPEED),
+    _device("fan:ratio", "Speed of the fan, as a share of the highest.", temperature.FAN_SPEED),
     _device("power:watts", "Power that the board draws.", power.POWER_USAGE),
     _device(
         "power_limit:watts",
@@ -77,7 +81,7 @@ NEUTRAL: tuple[Neutral, ...] = (
         unit="joules",
     ),
     _device("sm_clock:hertz", "Clock of the SMs.", clocks.SM_CLOCK),
-    _device("sm_clock_max:hertz", "Their highest clock.", clocks.MAX_SM_CLOCK),
+    _device("sm_clock_max:hertz", "Highest clock of the SMs.", clocks.MAX_SM_CLOCK),
     _device("memory_clock:hertz", "Clock of the memory.", clocks.MEM_CLOCK),
     _work(
         "utilisation:ratio",
@@ -88,8 +92,8 @@ NEUTRAL: tuple[Neutral, ...] = (
     _work(
         "memory_copy:ratio", "Share of the time with memory traffic.", utilisation.MEM_COPY_UTIL
     ),
-    _work("encoder:ratio", "Share of the time in which it encoded.", utilisation.ENC_UTIL),
-    _work("decoder:ratio", "Share of the time in which it decoded.", utilisation.DEC_UTIL),
+    _work("encoder:ratio", "Share of the time in which video was encoded.", utilisation.ENC_UTIL),
+    _work("decoder:ratio", "Share of the time in which video was decoded.", utilisation.DEC_UTIL),
     _part(
         "engine_active:ratio",
         "Share of the time in which the compute or graphics engine worked; there under MIG too.",
@@ -104,7 +108,7 @@ NEUTRAL: tuple[Neutral, ...] = (
     ),
     _part(
         "sm_occupancy:ratio",
-        "Warps at work as a share of what fits.",
+        "Warps at work, as a share of what fits on the SMs.",
         profiling.PROF_SM_OCCUPANCY,
         Reach.SHARE,
     ),
@@ -120,8 +124,8 @@ NEUTRAL: tuple[Neutral, ...] = (
         profiling.PROF_DRAM_ACTIVE,
         Reach.SHARE,
     ),
-    _part("memory_used:bytes", "Memory in use.", memory.FB_USED, Reach.SUM),
-    _part("memory_free:bytes", "Memory that is free.", memory.FB_FREE, Reach.SUM),
+    _part("memory_used:bytes", "GPU memory in use.", memory.FB_USED, Reach.SUM),
+    _part("memory_free:bytes", "GPU memory that is free.", memory.FB_FREE, Reach.SUM),
     _device(
         "pcie_received:bytes_per_second",
         "PCIe traffic to the GPU; without profiling a sample of 20 ms stands in.",
@@ -130,15 +134,23 @@ NEUTRAL: tuple[Neutral, ...] = (
     ),
     _device(
         "pcie_sent:bytes_per_second",
-        "PCIe traffic from the GPU; as above.",
+        "PCIe traffic from the GPU; without profiling a sample of 20 ms stands in.",
         profiling.PROF_PCIE_TX_BYTES,
         pcie.PCIE_TX_THROUGHPUT,
     ),
     _device("pcie_replays:total", "PCIe retries; a counter.", pcie.PCIE_REPLAY_COUNTER),
     _device("pcie:generation", "Generation of PCIe now in use.", pcie.PCIE_LINK_GEN),
-    _device("pcie_max:generation", "The highest that board and slot have.", pcie.PCIE_MAX_LINK_GEN),
+    _device(
+        "pcie_max:generation",
+        "The highest generation of PCIe that board and slot have.",
+        pcie.PCIE_MAX_LINK_GEN,
+    ),
     _device("pcie:lanes", "PCIe lanes now in use.", pcie.PCIE_LINK_WIDTH),
-    _device("pcie_max:lanes", "The most that board and slot have.", pcie.PCIE_MAX_LINK_WIDTH),
+    _device(
+        "pcie_max:lanes",
+        "The most PCIe lanes that board and slot have.",
+        pcie.PCIE_MAX_LINK_WIDTH,
+    ),
     _device(
         "nvlink:bytes_per_second",
         "NVLink traffic, both ways and over all links.",
@@ -157,10 +169,12 @@ NEUTRAL: tuple[Neutral, ...] = (
         _device(f"ecc_{kind}:total", f"{text}; a counter.", field)
         for kind, text, field in (
             ("corrected_volatile", "ECC errors mended since the reset", ecc.ECC_SBE_VOL_TOTAL),
-            ("uncorrected_volatile", "ECC errors beyond mending since it", ecc.ECC_DBE_VOL_TOTAL),
+            ("uncorrected_volatile", "ECC errors beyond mending since the reset",
+             ecc.ECC_DBE_VOL_TOTAL),
             ("corrected", "ECC errors mended in the board's life", ecc.ECC_SBE_AGG_TOTAL),
-            ("uncorrected", "ECC errors beyond mending in its life", ecc.ECC_DBE_AGG_TOTAL),
-            ("sram_uncorrected", "Of these the ones in SRAM", ecc.ECC_DBE_AGG_SRM),
+            ("uncorrected", "ECC errors beyond mending in the board's life", ecc.ECC_DBE_AGG_TOTAL),
+            ("sram_uncorrected", "ECC errors beyond mending in SRAM, in the board's life",
+             ecc.ECC_DBE_AGG_SRM),
         )
     ),
     _device(
@@ -170,24 +184,44 @@ NEUTRAL: tuple[Neutral, ...] = (
     ),
     _device(
         "rows_remapped_corrected:total",
-        "Rows replaced early.",
+        "Rows of memory replaced early, after errors that were mended.",
         rows.CORRECTABLE_REMAPPED_ROWS,
     ),
     _device(
         "rows_remapped_uncorrected:total",
-        "Rows replaced after an error beyond mending.",
+        "Rows of memory replaced after an error beyond mending.",
         rows.UNCORRECTABLE_REMAPPED_ROWS,
     ),
-    _device("row_remap_pending:bool", "Whether a reset is due for it.", rows.ROW_REMAP_PENDING),
-    _device("row_remap_failed:bool", "Whether no spare was left.", rows.ROW_REMAP_FAILURE),
+    _device(
+        "row_remap_pending:bool",
+        "Whether a reset is due to replace a row of memory.",
+        rows.ROW_REMAP_PENDING,
+    ),
+    _device(
+        "row_remap_failed:bool",
+        "Whether a row of memory could not be replaced, for want of a spare.",
+        rows.ROW_REMAP_FAILURE,
+    ),
     _device(
         "memory_banks_without_spares:total",
-        "Banks whose spare rows are used up.",
+        "Banks of memory whose spare rows are used up.",
         rows.BANKS_REMAP_ROWS_AVAIL_NONE,
     ),
-    _device("pages_retired_corrected:total", "Pages retired early.", rows.RETIRED_SBE),
-    _device("pages_retired_uncorrected:total", "Pages retired after an error.", rows.RETIRED_DBE),
-    _device("page_retirement_pending:bool", "Whether a reset is due.", rows.RETIRED_PENDING),
+    _device(
+        "pages_retired_corrected:total",
+        "Pages of memory retired early, after errors that were mended.",
+        rows.RETIRED_SBE,
+    ),
+    _device(
+        "pages_retired_uncorrected:total",
+        "Pages of memory retired after an error beyond mending.",
+        rows.RETIRED_DBE,
+    ),
+    _device(
+        "page_retirement_pending:bool",
+        "Whether a reset is due to retire a page of memory.",
+        rows.RETIRED_PENDING,
+    ),
     _device(
         "memory_unrepairable:bool",
         "Whether the memory is beyond repair.",
@@ -205,8 +239,8 @@ NEUTRAL: tuple[Neutral, ...] = (
         fabric.FABRIC_MANAGER_STATUS,
     ),
     *(
-        _device(f"throttle_{reason}:seconds_total", f"Time slowed {text}; a counter.", *fields,
-                unit="seconds")
+        _device(f"throttle_{reason}:seconds_total",
+                f"Time in which the GPU was slowed {text}; a counter.", *fields, unit="seconds")
         for reason, text, *fields in (
             ("power_cap", "by its power limit", events.CLOCKS_EVENT_REASON_SW_POWER_CAP_NS,
              events.POWER_VIOLATION),
@@ -230,9 +264,12 @@ def _of_ours() -> Iterator[Record]:
         "bool",
     )
     yield of_ours(
-        "collect_age:seconds", "warpwatch_gpu_collect_age_seconds", "Age of its reading.", "seconds"
+        "collect_age:seconds",
+        "warpwatch_gpu_collect_age_seconds",
+        "Age of the GPU's last reading.",
+        "seconds",
     )
-    yield of_ours("hung:bool", "warpwatch_gpu_hung", "Whether a read of it hangs.", "bool")
+    yield of_ours("hung:bool", "warpwatch_gpu_hung", "Whether a read of the GPU hangs.", "bool")
     yield of_ours(
         "xid_last:seconds",
         "warpwatch_gpu_xid_last_timestamp_seconds",
@@ -246,7 +283,7 @@ def _of_ours() -> Iterator[Record]:
     yield Record(
         name="gpu:nvlinks_up:count",
         expr=f"sum by (cluster, node, gpu, uuid) ({links})",
-        help="NVLinks that are not down.",
+        help="NVLinks of the GPU that are not down.",
     )
     theirs = source.joined("DCGM_EXP_XID_ERRORS_TOTAL")
     ours = of_ours("", "warpwatch_gpu_xid_errors_total", "", extra=("xid",)).expr
@@ -260,7 +297,7 @@ def _of_ours() -> Iterator[Record]:
         name="gpu:xid_last:info",
         expr='count_values by (cluster, node, gpu, uuid) ("xid", '
         f"max by (cluster, node, gpu, uuid) ({last}))",
-        help="The last XID, of exporters that say no more of it; the value is 1.",
+        help="The last XID, of exporters that do not say when it was; the value is 1.",
     )
     told = source.joined("warpwatch_gpu_events_total")
     yield Record(

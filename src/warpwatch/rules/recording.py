@@ -33,18 +33,29 @@ _AVERAGED = {
 }
 _SUMMED = {
     "gpu:power:watts": ("power_watts:sum", "Power drawn."),
-    "gpu:memory_used:bytes": ("memory_used_bytes:sum", "GPU memory in use."),
-    "gpu:memory_total:bytes": ("memory_total_bytes:sum", "GPU memory there is."),
-    "gpu:pcie:bytes_per_second": ("pcie_bytes:sum", "PCIe traffic, both ways."),
-    "gpu:nvlink:bytes_per_second": ("nvlink_bytes:sum", "NVLink traffic, both ways."),
+    "gpu:memory_used:bytes": ("memory_used_bytes:sum", "GPU memory in use, of all GPUs."),
+    "gpu:memory_total:bytes": ("memory_total_bytes:sum", "GPU memory there is, of all GPUs."),
+    "gpu:pcie:bytes_per_second": ("pcie_bytes:sum", "PCIe traffic of all GPUs, both ways."),
+    "gpu:nvlink:bytes_per_second": ("nvlink_bytes:sum", "NVLink traffic of all GPUs, both ways."),
     "gpu:allocated:ratio": ("allocated:sum", "GPUs that somebody has; parts count as parts."),
-    "gpu:idle_allocated:ratio": ("idle_allocated:sum", "Of these what is idle."),
-    "gpu:energy_joules:rate5m": ("energy_joules_rate5m:sum", "Power by the counters of energy."),
-    "gpu:errors:increase1h": ("errors_increase1h:sum", "XIDs and uncorrected ECC errors."),
+    "gpu:idle_allocated:ratio": ("idle_allocated:sum", "GPUs that somebody has and does not use."),
+    "gpu:energy_joules:rate5m": (
+        "energy_joules_rate5m:sum",
+        "Power drawn, by the counters of energy.",
+    ),
+    "gpu:errors:increase1h": (
+        "errors_increase1h:sum",
+        "XIDs and uncorrected ECC errors of the last hour.",
+    ),
+}
+_REASONS = {
+    "power_cap": "by the power limit",
+    "thermal_software": "for heat, gently",
+    "thermal_hardware": "for heat, hard",
+    "power_brake": "by the power supply",
 }
 QUANTILES = ("0.5", "0.99", "1")
 """The middle, all but one in a hundred, the worst."""
-_REASONS = ("power_cap", "thermal_software", "thermal_hardware", "power_brake")
 _SEEN = {
     "ecc_corrected": "gpu:ecc_corrected_volatile:total",
     "ecc_uncorrected": "gpu:ecc_uncorrected_volatile:total",
@@ -53,8 +64,11 @@ _SEEN = {
     "nvlink_recovery": "gpu:nvlink_recovery_errors:total",
 }
 _OWNED = {
-    "power_watts:sum": ("gpu:power:watts", "Power drawn by its share of GPUs."),
-    "memory_used_bytes:sum": ("gpu:memory_used:bytes", "Memory in use on its share of GPUs."),
+    "power_watts:sum": ("gpu:power:watts", "Power drawn by the share of GPUs that a {level} has."),
+    "memory_used_bytes:sum": (
+        "gpu:memory_used:bytes",
+        "GPU memory in use on the share of GPUs that a {level} has.",
+    ),
 }
 _ERRORS = {"xid": "gpu:xid_errors:total", "ecc": "gpu:ecc_uncorrected_volatile:total"}
 _ENTITY = ", ".join(source.INSTANCE)
@@ -86,19 +100,20 @@ def _gpus() -> Iterator[Record]:
         name="gpu:activity:ratio",
         expr="gpu:sm_active:ratio or gpu:engine_active:ratio or gpu:utilisation:ratio",
         unit="ratio",
-        help="The same of whole GPUs.",
+        help="How active a GPU is as a whole, by the best that is known: its SMs, its engine, or "
+        "the share of the time with any kernel.",
     )
     yield Record(
         name="gpu:memory_total:bytes",
         expr="gpu:memory_used:bytes + gpu:memory_free:bytes",
         unit="bytes",
-        help="Memory that can be used.",
+        help="GPU memory that can be used, free or not.",
     )
     yield Record(
         name="gpu:memory_used:ratio",
         expr="gpu:memory_used:bytes / (gpu:memory_total:bytes > 0)",
         unit="ratio",
-        help="Memory in use, as a share of it.",
+        help="GPU memory in use, as a share of what can be used.",
     )
     yield Record(
         name="gpu:power_of_limit:ratio",
@@ -110,7 +125,7 @@ def _gpus() -> Iterator[Record]:
         name="gpu:pcie:bytes_per_second",
         expr="gpu:pcie_received:bytes_per_second + gpu:pcie_sent:bytes_per_second",
         unit="bytes_per_second",
-        help="PCIe traffic, both ways.",
+        help="PCIe traffic of the GPU, both ways.",
     )
     yield from limits.records()
     yield from _added_up()
@@ -142,13 +157,13 @@ def _added_up() -> Iterator[Record]:
 
 
 def _throttled() -> Iterator[Record]:
-    for reason in _REASONS:
+    for reason, why in _REASONS.items():
         yield Record(
             name=f"gpu:throttled_{reason}:ratio",
             # What a rate adds for the edges of its window would make it more than all of the time.
             expr=f"clamp_max(rate(gpu:throttle_{reason}:seconds_total[5m]), 1)",
             unit="ratio",
-            help="Share of the last five minutes in which it was slowed for this reason.",
+            help=f"Share of the last five minutes in which the GPU was slowed {why}.",
         )
     together = " or ".join(
         f'label_replace(gpu:throttled_{reason}:ratio, "reason", "{reason}", "", "")'
@@ -158,7 +173,7 @@ def _throttled() -> Iterator[Record]:
         name="gpu:throttled:ratio",
         expr=f"clamp_max(sum by ({_DEVICE}) ({together}), 1)",
         unit="ratio",
-        help="Share of the last five minutes in which it was slowed for any of these.",
+        help="Share of the last five minutes in which the GPU was slowed by heat or power.",
     )
 
 
@@ -216,11 +231,11 @@ def _unmetered(level: str) -> Record:
 
 def _overview() -> Iterator[Record]:
     """What boards of all GPUs draw over hours: few series, however many GPUs there are."""
-    for reason in _REASONS:
+    for reason, why in _REASONS.items():
         yield Record(
             name=f"cluster:throttled_{reason}:avg",
             expr=f"avg by (cluster) (gpu:throttled_{reason}:ratio)",
-            help="Mean share of the time in which GPUs were slowed for this reason.",
+            help=f"Mean share of the time in which GPUs were slowed {why}.",
         )
     yield Record(
         name="cluster:activity:bucket",
@@ -276,7 +291,7 @@ def _exporters() -> Iterator[Record]:
         yield Record(
             name=f"job:{name}:quantile",
             expr=quantiles,
-            help=f"{text}: half of them, 99 in a hundred, the worst.",
+            help=f"{text}: the middle, all but one in a hundred, the worst.",
         )
 
 
@@ -294,21 +309,23 @@ def _of_owners() -> Iterator[Record]:
         yield Record(
             name=f"{level}:gpus:sum",
             expr=f"sum {by} ({owners.SHARE})",
-            help="GPUs that it has; parts count as parts.",
+            help=f"GPUs that a {level} has; parts count as parts.",
         )
         active = f"{owners.SHARE} * on ({_ENTITY}) group_left () {ACTIVITY}"
         yield Record(
             name=f"{level}:activity:avg",
             expr=f"sum {by} ({active}) / sum {by} ({owners.SHARE} and on ({_ENTITY}) {ACTIVITY})",
-            help="Mean activity of its GPUs, of those whose activity is known.",
+            help=f"Mean activity of the GPUs that a {level} has, where it is known.",
             unit="ratio",
         )
         idle = f"{owners.SHARE} and on ({_ENTITY}) ({ACTIVITY} < {IDLE})"
         yield Record(
             name=f"{level}:idle_gpus:sum",
             expr=f"sum {by} ({idle}) or 0 * {level}:gpus:sum",
-            help="GPUs that it has and does not use now.",
+            help=f"GPUs that a {level} has and does not use now.",
         )
         for name, (series, text) in _OWNED.items():
             share = f"{owners.SHARE} * on ({_DEVICE}) group_left () {series}"
-            yield Record(name=f"{level}:{name}", expr=f"sum {by} ({share})", help=text)
+            yield Record(
+                name=f"{level}:{name}", expr=f"sum {by} ({share})", help=text.format(level=level)
+            )

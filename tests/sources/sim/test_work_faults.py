@@ -53,6 +53,28 @@ def test_somebody_takes_a_gpu_and_gives_it_back() -> None:
     assert bench.read()[GPU_UTIL.id] == 100
 
 
+def test_a_job_takes_several_gpus_and_gives_them_back_at_once() -> None:
+    bench = Bench(BURN)
+    before = bench.pod()
+    number = bench.hurt("occupy", gpus=2, workload="training", already="5m")
+    bench.clock.advance(5)
+    assert bench.pod() == bench.pod(1) != before
+    assert bench.read(1)[PROF_SM_ACTIVE.id] > 0.7
+    assert [(each.id, each.gpu) for each in bench.source.active()] == [(number, 0), (number, 1)]
+    bench.hurt("lost", 1)
+    bench.clock.advance(60)
+    assert bench.read()[PROF_SM_ACTIVE.id] < 0.7
+    bench.source.clear(number)
+    bench.clock.advance(5)
+    assert bench.source.active()[0].fault == "lost"
+    assert bench.pod() == before
+
+
+def test_a_job_of_several_gpus_needs_them_all() -> None:
+    with pytest.raises(InputError, match="there is no GPU 2"):
+        Bench(BURN).hurt("occupy", gpus=2, gpu=1)
+
+
 def test_memory_leaks_as_fast_as_it_is_said() -> None:
     bench = Bench('[[gpus]]\nboard = "H100"\nworkload = "hpc"\n')
     before = bench.read()[FB_USED.id]

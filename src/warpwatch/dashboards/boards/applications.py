@@ -224,7 +224,7 @@ BOARD = Dashboard(
     title="GPUs: applications",
     description="What programs on GPUs say of themselves: serving, training, pipelines.",
     variables=(NAMESPACE,),
-    alerts='family="applications"',
+    alerts=w.firing('family="applications"'),
     rows=(
         Row(
             "What this is",

@@ -36,7 +36,7 @@ BOARD = Dashboard(
     title="GPUs: fleet",
     description="Is anything wrong, where, and is what there is being used?",
     variables=(w.CLUSTER,),
-    alerts=f'severity="critical", family!="", {_IN}',
+    alerts=w.firing(f'severity="critical", family!="", {_IN}'),
     rows=(
         Row(
             "Now",

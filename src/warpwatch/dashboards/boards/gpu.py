@@ -290,7 +290,7 @@ BOARD = Dashboard(
     title="GPUs: one GPU",
     description="Everything that is known of a GPU, beside the limits that it has.",
     variables=(w.CLUSTER, w.ONE_NODE, w.GPU),
-    alerts=_OF,
+    alerts=w.firing(_OF),
     rows=(
         Row(
             "Now",

@@ -19,8 +19,15 @@ from warpwatch.dashboards.panel import (
 
 _ON = w.ON_NODE
 _XIDS = f"gpu:xid_errors:total{{{_ON}}}"
-_AGE = f"(time() - gpu:xid_last:seconds{{{_ON}}})"
-_OURS = f'alertstate="firing", family!="", {_ON}'
+_LAST = f"gpu:xid_last:seconds{{{_ON}}}"
+_AGE = f"(time() - {_LAST})"
+_SHOWN = f"{_LAST} > {w.FROM}"
+_OURS = f'family=~"hardware|thermal|monitoring", {_ON}'
+"""What is wasted is on other boards, and of that there is much."""
+_OF_DAY = f"({_LAST} > time() - 86400)"
+"""When, of codes of the last day."""
+_SEVERITIES = {"3": ("critical", RED), "2": ("warning", AMBER), "1": ("info", "blue")}
+"""As numbers, which sort by what they mean."""
 
 
 def _count(title: str, description: str, expr: str, color: str = RED) -> Stat:
@@ -32,6 +39,12 @@ def _count(title: str, description: str, expr: str, color: str = RED) -> Stat:
         steps=(Step(0, GREEN), Step(1, color)),
         spark=False,
     )
+
+
+def _ranked(by: str) -> str:
+    told = {rank: f'severity="{severity}", {_OURS}' for rank, (severity, _) in _SEVERITIES.items()}
+    ranks = (f"{w.firing(matchers)} * {rank}" for rank, matchers in told.items())
+    return f"max by ({by}) ({' or '.join(ranks)})"
 
 
 def _seen(title: str, description: str, kinds: str) -> TimeSeries:
@@ -56,7 +69,7 @@ BOARD = Dashboard(
     title="GPUs: health and XID",
     description="What is broken, what is about to be, and since when.",
     variables=(w.CLUSTER, w.NODE),
-    alerts=f'family="hardware", {_ON}',
+    alerts=w.firing(f'family=~"hardware|thermal", {_ON}'),
     since="now-24h",
     rows=(
         Row(
@@ -65,12 +78,12 @@ BOARD = Dashboard(
                 _count(
                     "Critical",
                     "Alerts that wake somebody up and fire now.",
-                    f'ALERTS{{severity="critical", {_OURS}}}',
+                    w.firing(f'severity="critical", {_OURS}'),
                 ),
                 _count(
                     "Warnings",
                     "Alerts for the day that fire now.",
-                    f'ALERTS{{severity="warning", {_OURS}}}',
+                    w.firing(f'severity="warning", {_OURS}'),
                     AMBER,
                 ),
                 _count(
@@ -102,18 +115,13 @@ BOARD = Dashboard(
             (
                 Table(
                     title="Firing",
-                    description="What fires now, and where; `warpwatch explain alert NAME` says "
-                    "what to do.",
-                    queries=(
-                        Query(
-                            expr=f"max by (severity, alertname, node, gpu) (ALERTS{{{_OURS}}})",
-                            legend="firing",
-                        ),
-                    ),
+                    description="What fires now of hardware, heat and monitoring, and where; "
+                    "`warpwatch explain alert NAME` says what to do.",
+                    queries=(Query(expr=_ranked("alertname, node, gpu"), legend="severity"),),
                     unit=Unit.NONE,
-                    by=("severity", "alertname", "node", "gpu"),
+                    by=("alertname", "node", "gpu"),
                     columns=(
-                        Column(name="severity", title="Severity"),
+                        Column(name="severity", title="Severity", words=_SEVERITIES),
                         Column(name="alertname", title="Alert"),
                         Column(name="node", title="Node", link=w.to_node("${__value.text}")),
                         Column(
@@ -130,12 +138,12 @@ BOARD = Dashboard(
                     description="What fired when, an alert of a GPU a line.",
                     queries=(
                         Query(
-                            expr=f"max by (alertname, node, gpu) (ALERTS{{{_OURS}}})",
+                            expr=_ranked("alertname, node, gpu"),
                             legend="{{alertname}} {{node}} {{gpu}}",
                         ),
                     ),
                     unit=Unit.NONE,
-                    words={"1": ("firing", "red")},
+                    words=_SEVERITIES,
                     width=14,
                     height=10,
                 ),
@@ -150,12 +158,14 @@ BOARD = Dashboard(
                     "to run.",
                     queries=(
                         Query(
-                            # The series of a code begins with its first time: no increase.
-                            expr=f"max by (node, gpu, xid) (increase({_XIDS}[1d]) > 0 or {_XIDS})",
+                            # The series of a code begins with its first time: no increase. It
+                            # stays for as long as its exporter runs.
+                            expr=f"max by (node, gpu, xid) ((increase({_XIDS}[1d]) > 0 or {_XIDS})"
+                            f" and on (cluster, uuid, xid) {_OF_DAY})",
                             legend="times",
                         ),
                         Query(
-                            expr=f"max by (node, gpu, xid) (gpu:xid_last:seconds{{{_ON}}}) * 1000",
+                            expr=f"max by (node, gpu, xid) {_OF_DAY} * 1000",
                             legend="last",
                         ),
                     ),
@@ -177,10 +187,11 @@ BOARD = Dashboard(
                 ),
                 States(
                     title="XIDs over time",
-                    description="When a code was reported in two minutes, as our exporter tells.",
+                    description="When a code was reported in two minutes, as our exporter tells; "
+                    "only codes of the shown time.",
                     queries=(
                         Query(
-                            expr=f"max by (node, gpu, xid) ({_AGE} < bool 120)",
+                            expr=f"max by (node, gpu, xid) ({_AGE} < bool 120 and {_SHOWN})",
                             legend="XID {{xid}} " + w.LEGEND,
                         ),
                     ),

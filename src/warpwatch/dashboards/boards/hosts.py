@@ -8,6 +8,9 @@ HOST = Variable(
     name="host", label="Host", query="label_values(node_uname_info, instance)", begin=Begin.FIRST
 )
 _ON = 'instance=~"$host"'
+_BROKEN = w.firing('family=~"hardware|thermal|monitoring"')
+# GPUs go by the name of their node, hosts by the address of their exporter: the kernel knows both.
+_NAMED = f'label_replace(node_uname_info{{{_ON}}}, "node", "$1", "nodename", "(.+)")'
 _DISKS = f'fstype!~"tmpfs|ramfs|overlay|squashfs|iso9660", {_ON}'
 _NETS = f'device!~"lo|veth.*|docker.*|cni.*|cali.*", {_ON}'
 _RATE = w.RATE
@@ -31,6 +34,7 @@ BOARD = Dashboard(
     title="GPUs: host resources",
     description="The machines around the GPUs: who feeds them, and whether he can.",
     variables=(HOST,),
+    alerts=f"{_BROKEN} and on (node) {_NAMED}",
     rows=(
         Row(
             "Processors and memory",

@@ -67,7 +67,7 @@ BOARD = Dashboard(
     title="GPUs: monitoring of the monitoring",
     description="Whether what watches is itself well.",
     variables=(w.CLUSTER, w.NODE),
-    alerts='family="monitoring"',
+    alerts=w.firing('family="monitoring"'),
     rows=(
         Row(
             "Exporters",

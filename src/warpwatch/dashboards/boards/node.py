@@ -33,7 +33,7 @@ BOARD = Dashboard(
     title="GPUs: node",
     description="The GPUs of a node side by side.",
     variables=(w.CLUSTER, w.ONE_NODE),
-    alerts=_ON,
+    alerts=w.firing(_ON),
     rows=(
         Row(
             "Now",

@@ -8,6 +8,12 @@ _OF = w.OF_WORK
 _SHARE = f"gpu_owner:share:ratio{{{_OF}}}"
 _BY = "workload_namespace, workload_pod, workload_job"
 _LINKS = {"This GPU": w.to_gpu()}
+_WASTE = w.firing(f'family="waste", {_OF}')
+# Alerts of boards, and those of what a whole GPU does, do not know whose work is on it.
+_OF_GPUS = w.firing(
+    'family=~"hardware|thermal|waste", workload_pod="", workload_job="", cluster=~"$cluster", '
+    'uuid=~"$uuid"'
+)
 UUID = Variable(name="uuid", label="GPU", query=f"label_values({_SHARE}, uuid)", begin=Begin.LISTED)
 
 
@@ -57,7 +63,7 @@ BOARD = Dashboard(
     title="GPUs: one pod or job",
     description="The GPUs of a pod or job side by side: which of them holds it up?",
     variables=(w.CLUSTER, w.NAMESPACE, w.ONE_POD, w.ONE_JOB, UUID),
-    alerts='family="waste", workload_namespace=~"$namespace", workload_pod=~"$pod"',
+    alerts=f"{_WASTE} or {_OF_GPUS}",
     rows=(
         Row(
             "Now",

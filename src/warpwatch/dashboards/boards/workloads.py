@@ -14,7 +14,7 @@ BOARD = Dashboard(
     title="GPUs: workloads and jobs",
     description="Whose work it is, what it has, and what it makes of it.",
     variables=(w.CLUSTER, w.NAMESPACE, w.POD, w.JOB),
-    alerts='family="waste", workload_namespace=~"$namespace"',
+    alerts=w.firing('family="waste", workload_namespace=~"$namespace"'),
     rows=(
         Row(
             "Now",

@@ -43,7 +43,7 @@ class Incidents:
         self._gpus = gpus
         self._ids = house.ids
         for fault in scenario.faults:
-            incident = self._add(fault, timeline.at_tick(fault.at))
+            incident, *_ = self._add(fault, timeline.at_tick(fault.at))
             house.stage.stop_at(incident.begins, timeline.at_tick(incident.ends - timeline.begin))
 
     def inject(self, request: Mapping[str, object]) -> ActiveFault:
@@ -68,7 +68,7 @@ class Incidents:
         with self._stage.lock:
             now = self._timeline.now()
             self._stage.advance(now)
-            incident = self._add(fault, now + fault.at)
+            incident, *_ = self._add(fault, now + fault.at)
             self._stage.stop_at(incident.begins, incident.ends)
         return self._shown(incident, now)
 
@@ -82,12 +82,16 @@ class Incidents:
         )
 
     def clear(self, number: int) -> ActiveFault | None:
-        """End a fault now, or never let it begin; None if there is none of this number."""
-        for gpu in self._gpus:
-            for incident in gpu.incidents:
-                if incident.id == number:
-                    return self._end(gpu, incident)
-        return None
+        """End a fault now, on all its GPUs, or never let it begin; None if there is none of this
+        number.
+        """
+        ended = [
+            self._end(gpu, incident)
+            for gpu in self._gpus
+            for incident in gpu.incidents
+            if incident.id == number
+        ]
+        return ended[0] if ended else None
 
     def _end(self, gpu: SimGpu, incident: Incident) -> ActiveFault | None:
         with self._stage.lock:
@@ -108,11 +112,15 @@ class Incidents:
             incident.access(now) is Access.DOWN for gpu in self._gpus for incident in gpu.incidents
         )
 
-    def _add(self, fault: Fault, begins: float) -> Incident:
+    def _add(self, fault: Fault, begins: float) -> list[Incident]:
+        """One for each GPU that the fault is of, all of one number."""
         ends = inf if fault.lasting is None else begins + fault.lasting
-        incident = Incident(next(self._ids), fault, begins, ends)
-        self._gpus[fault.gpu].suffer(incident)
-        return incident
+        number = next(self._ids)
+        parts = fault.parts(self._node, begins)
+        incidents = [Incident(number, part, begins, ends) for part in parts]
+        for incident in incidents:
+            self._gpus[incident.fault.gpu].suffer(incident)
+        return incidents
 
     def _shown(self, incident: Incident, now: float) -> ActiveFault:
         fault = incident.fault

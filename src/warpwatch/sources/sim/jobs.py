@@ -124,10 +124,10 @@ def begin(asked: Request, nodes: tuple[str, ...], time: float) -> tuple[Work, ..
     return tuple(Work(job, rank, owners[node]) for rank, node in enumerate(nodes))
 
 
-def guest(seed: int, workload: str, time: float) -> Work:
-    """A job of one GPU that nobody's queue has sent."""
-    asked = request(Random(seed), 1, kind_of(workload), 1)
-    return begin(asked, ("",), time)[0]
+def guests(seed: int, workload: str, node: str, size: int, time: float) -> tuple[Work, ...]:
+    """The parts of a job that nobody's queue has sent, on GPUs of one node."""
+    asked = request(Random(seed), size, kind_of(workload), size)
+    return begin(asked, (node,) * size, time)
 
 
 def _owner(asked: Request, replica: int) -> Owner:

@@ -74,26 +74,27 @@ def check(scenario: Scenario, origin: str) -> None:
 
 def check_fault(fault: Fault, scenario: Scenario, origin: str, path: str = "") -> None:
     boards = scenario.boards
-    if fault.gpu >= len(boards):
-        raise InputError(
-            place(origin, f"{path}.gpu" if path else "gpu"),
-            f"there is no GPU {fault.gpu}",
-            hint=f"GPUs are numbered 0 to {len(boards) - 1}",
-        )
-    name, group = boards[fault.gpu]
-    if fault.whole and group.mig:
-        raise InputError(
-            place(origin, f"{path}.gpu" if path else "gpu"),
-            f"GPU {fault.gpu} is divided, and {fault.name()} is of whole GPUs",
-            hint="choose another GPU",
-        )
-    problem = fault.problem(board(name))
-    if problem:
-        raise InputError(
-            place(origin, path),
-            f"GPU {fault.gpu}, a {name}, {problem}",
-            hint="choose another GPU or fault",
-        )
+    for gpu in fault.span:
+        if gpu >= len(boards):
+            raise InputError(
+                place(origin, f"{path}.gpu" if path else "gpu"),
+                f"there is no GPU {gpu}",
+                hint=f"GPUs are numbered 0 to {len(boards) - 1}",
+            )
+        name, group = boards[gpu]
+        if fault.whole and group.mig:
+            raise InputError(
+                place(origin, f"{path}.gpu" if path else "gpu"),
+                f"GPU {gpu} is divided, and {fault.name()} is of whole GPUs",
+                hint="choose another GPU",
+            )
+        problem = fault.problem(board(name))
+        if problem:
+            raise InputError(
+                place(origin, path),
+                f"GPU {gpu}, a {name}, {problem}",
+                hint="choose another GPU or fault",
+            )
 
 
 def workload_names(group: GpuGroup) -> tuple[str, ...]:

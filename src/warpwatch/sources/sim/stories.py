@@ -62,11 +62,19 @@ STORIES: tuple[Story, ...] = (
         (
             Step(
                 0.0,
-                _gpu("lost", "gpu-0006", 2),
-                "GPU 2 of gpu-0006 no longer answers: XID 79, its page has gaps with the reason",
+                _gpu("occupy", "gpu-0004", 0, gpus=4, workload="training", already="5m"),
+                "a training has GPUs 0 to 3 of gpu-0004",
+            ),
+            Step(
+                20.0,
+                _gpu("lost", "gpu-0004", 2),
+                "GPU 2 of gpu-0004 no longer answers: XID 79, its page has gaps with the reason; "
+                "the three others of its job wait for it, busy with little power, and in two "
+                "minutes are told of by GPUJobStalled",
                 "GPUFallenOffBus",
             ),
         ),
+        lasts=240.0,
     ),
     Story(
         "ecc-row-remap",
@@ -129,6 +137,11 @@ STORIES: tuple[Story, ...] = (
         (
             Step(
                 0.0,
+                _gpu("occupy", "gpu-0003", 4, gpus=3, workload="communication_bound"),
+                "a job that talks much takes GPUs 4 to 6 of gpu-0003",
+            ),
+            Step(
+                10.0,
                 _gpu("nvlink_errors", "gpu-0003", 6, link=4, per_minute=600),
                 "link 4 of GPU 6 of gpu-0003 sends much of what it sends again",
                 "GPUNvlinkErrors",

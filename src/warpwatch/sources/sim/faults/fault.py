@@ -42,6 +42,16 @@ class Fault(
         """As files and requests write it."""
         return str(cls.__struct_config__.tag)
 
+    @property
+    def span(self) -> range:
+        """The GPUs that it is of."""
+        return range(self.gpu, self.gpu + 1)
+
+    def parts(self, node: str, begins: float) -> "tuple[Fault, ...]":
+        """What each of its GPUs suffers, in their order."""
+        del node, begins
+        return (self,)
+
     def problem(self, board: Board) -> str:
         """Why such a board cannot have this fault; empty if it can."""
         del board

@@ -3,14 +3,17 @@ with, the same work and the same physics, looked at every five minutes and settl
 """
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import nan
+from math import inf, nan
 
+from warpwatch.samples.entity import Instance
 from warpwatch.samples.owner import Owner
 from warpwatch.sources.sim.chance import draw, seed_of
 from warpwatch.sources.sim.fleet import Fleet, SimNode
 from warpwatch.sources.sim.gpu import SimGpu
+from warpwatch.sources.sim.past.detail import Closeup, Tenant
 from warpwatch.sources.sim.past.rhythm import Outage, Rhythm
 from warpwatch.sources.sim.readings import memory
 from warpwatch.sources.sim.schedule import Schedule
@@ -49,21 +52,23 @@ class Course:
 class Share:
     """What an owner had, summed up over GPUs, from its first step to its last."""
 
-    __slots__ = ("active", "first", "gpus", "idle", "power")
+    __slots__ = ("active", "first", "gpus", "idle", "power", "used")
 
     def __init__(self, first: int) -> None:
         self.first = first
         self.gpus, self.active = array("d"), array("d")
-        self.idle, self.power = array("d"), array("d")
+        self.idle, self.power, self.used = array("d"), array("d"), array("d")
 
-    def add(self, position: int, part: float, active: float, power: float) -> None:
+    def add(self, position: int, part: float, active: float, power: float, used: float) -> None:
         behind = position + 1 - self.first - len(self.gpus)
-        for values in (self.gpus, self.active, self.idle, self.power) if behind else ():
+        columns = (self.gpus, self.active, self.idle, self.power, self.used)
+        for values in columns if behind else ():
             values.extend([0.0] * behind)
         self.gpus[-1] += part
         self.active[-1] += part * active
         self.idle[-1] += part if active < IDLE else 0.0
         self.power[-1] += part * power
+        self.used[-1] += part * used
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,9 @@ class Past:
     courses: Mapping[tuple[SimNode, int], Course]
     shares: Mapping[Owner, Share]
     """A job stays within its rack, so an owner is of one rack alone."""
+    closeups: Mapping[tuple[SimNode, int], Closeup]
+    close: int
+    """From which time on those are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,29 +89,35 @@ class Rack:
     outage: Outage | None
 
 
-def played(racks: Sequence[Rack], since: float, until: float) -> Past:
-    """From the first whole step after `since` up to `until`; schedules must not be further."""
+def played(racks: Sequence[Rack], since: float, until: float, close: float = inf) -> Past:
+    """From the first whole step after `since` up to `until`; schedules must not be further.
+    From `close` on each GPU is looked at closely.
+    """
     first = -int(-since // STEP)
     times = [int(number * STEP) for number in range(first, -int(-until // STEP))]
+    near = bisect_left(times, close)
     courses: dict[tuple[SimNode, int], Course] = {}
+    closeups: dict[tuple[SimNode, int], Closeup] = {}
     shares: dict[Owner, Share] = {}
     for rack in racks:
         members = [_Member(gpu) for node in rack.nodes for gpu in node.source.gpus]
         for position, time in enumerate(times):
             if _gone(rack, time):
                 for member in members:
-                    member.course.add(_NOTHING)
+                    member.miss(closely=position >= near)
                 continue
             for member in members:
-                for owner, part in member.look(time):
-                    share = shares.get(owner)
+                for tenant, part in member.look(time, closely=position >= near):
+                    share = shares.get(tenant.owner)
                     if share is None:
-                        share = shares[owner] = Share(position)
-                    active, power = member.course.activity[-1], member.course.power[-1]
-                    share.add(position, part, active, power)
-        places = ((node, index) for node in rack.nodes for index in range(len(node.source.gpus)))
+                        share = shares[tenant.owner] = Share(position)
+                    course = member.course
+                    seen = course.activity[-1], course.power[-1], course.used[-1]
+                    share.add(position, part, *seen)
+        places = [(node, index) for node in rack.nodes for index in range(len(node.source.gpus))]
         courses |= {place: member.course for place, member in zip(places, members, strict=True)}
-    return Past(times, courses, shares)
+        closeups |= {place: member.closeup for place, member in zip(places, members, strict=True)}
+    return Past(times, courses, shares, closeups, near)
 
 
 def _gone(rack: Rack, time: float) -> bool:
@@ -121,15 +135,22 @@ def _gone(rack: Rack, time: float) -> bool:
 class _Member:
     """A GPU with its course, and what it is like at rest, which needs no working out."""
 
-    __slots__ = ("_rest", "_seed", "course", "gpu")
+    __slots__ = ("_rest", "_rest_closely", "_seed", "closeup", "course", "gpu")
 
     def __init__(self, gpu: SimGpu) -> None:
         self.gpu = gpu
         self.course = Course(*(array("d") for _ in Course.__slots__))
         self._seed = seed_of(gpu.state.entity.uuid, "past")
+        self.closeup = Closeup(gpu.state)
         self._rest: tuple[float, float] | None = None
+        self._rest_closely: tuple[float, ...] = ()
 
-    def look(self, time: int) -> Sequence[tuple[Owner, float]]:
+    def miss(self, *, closely: bool) -> None:
+        self.course.add(_NOTHING)
+        if closely:
+            self.closeup.nothing()
+
+    def look(self, time: int, *, closely: bool) -> Sequence[tuple[Tenant, float]]:
         """Adds what is seen of it; who has it, each with a share."""
         gpu, course = self.gpu, self.course
         gpu.take(float(time))
@@ -137,6 +158,8 @@ class _Member:
         if state.work is None and not state.parts:
             power, temperature = self._at_rest(time)
             course.add((0.0, power, temperature, 0.0, 0.0, 0.0))
+            if closely:
+                self.closeup.add(self._rest_closely, iter(()))
             return ()
         gpu.recall(float(time))
         active = state.activity.busy if state.board.profiling == "none" else state.activity.sm
@@ -145,26 +168,29 @@ class _Member:
         idle = owned if active < IDLE else 0.0
         used = memory.used(state) * MIB
         course.add((active, state.power, state.temperature, used, owned, idle))
+        if closely:
+            self.closeup.add(self.closeup.seen(state), (tenant for tenant, _ in owners))
         return owners
 
     def _at_rest(self, time: int) -> tuple[float, float]:
         if self._rest is None:
             self.gpu.recall(float(time))
             self._rest = self.gpu.state.power, self.gpu.state.temperature
+            self._rest_closely = self.closeup.seen(self.gpu.state)
         power, temperature = self._rest
         stray = draw(self._seed, time) - 0.5
         return power * (1.0 + 0.012 * stray), temperature + stray
 
 
-def _owners(gpu: SimGpu) -> Iterator[tuple[Owner, float]]:
+def _owners(gpu: SimGpu) -> Iterator[tuple[Tenant, float]]:
     state = gpu.state
-    works: list[tuple[Work | None, float]] = [(state.work, 1.0)]
+    works: list[tuple[Work | None, Instance | None, float]] = [(state.work, None, 1.0)]
     if state.parts:
-        works = [(part.work, part.slice.compute / _SLICES) for part in state.parts]
-    for work, share in works:
+        works = [(part.work, part.instance, part.slice.compute / _SLICES) for part in state.parts]
+    for work, instance, share in works:
         if work is not None:
             for owner in work.owners:
-                yield owner, share / len(work.owners)
+                yield Tenant(owner, instance), share / len(work.owners)
 
 
 def racks(made: Fleet, rhythm: Rhythm) -> Iterator[Rack]:

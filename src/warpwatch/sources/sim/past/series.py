@@ -10,6 +10,7 @@ from math import isnan, nan
 from warpwatch.expo.text import Pair
 from warpwatch.samples.owner import Owner
 from warpwatch.sources.sim.fleet import SimNode
+from warpwatch.sources.sim.past.detail import Closeup
 from warpwatch.sources.sim.past.replay import Course, Past, Share
 
 Labels = tuple[Pair, ...]
@@ -39,6 +40,11 @@ _SUMS: tuple[tuple[str, Callable[[Course], Sequence[float]], int], ...] = (
     ("idle_allocated:sum", lambda course: course.idle, 3),
 )
 
+_TRAFFIC = (
+    ("pcie_bytes", ("gpu:pcie_received:bytes_per_second", "gpu:pcie_sent:bytes_per_second")),
+    ("nvlink_bytes", ("gpu:nvlink:bytes_per_second",)),
+)
+
 
 def series(past: Past) -> Iterator[Series]:
     for (node, index), course in past.courses.items():
@@ -47,8 +53,46 @@ def series(past: Past) -> Iterator[Series]:
         )
         for name, of, digits in _GPU:
             yield Series(name, labels, of(course), digits)
+        if past.close < len(past.times):
+            yield from _close(past.closeups[node, index], labels, past.close)
     yield from _places(past)
+    if past.close < len(past.times):
+        yield from _traffic(past)
     yield from _owned(past)
+
+
+def _close(closeup: Closeup, labels: Labels, first: int) -> Iterator[Series]:
+    for detail, values in closeup.courses.items():
+        yield Series(detail.name, labels, values, detail.digits, first)
+    for tenant, (came, there) in closeup.tenants.items():
+        owner, instance = tenant.owner, tenant.instance
+        whose = _named(
+            mig_id=str(instance.id) if instance else "",
+            mig_profile=instance.profile if instance else "",
+            workload_namespace=owner.namespace,
+            workload_pod=owner.pod,
+            workload_container=owner.container,
+            team=owner.team,
+        )
+        yield Series("gpu_owner:workload:info", (*labels, *whose), there, 0, first + came)
+
+
+def _traffic(past: Past) -> Iterator[Series]:
+    """Of each node, as its page draws it."""
+    nodes: dict[SimNode, list[Closeup]] = {}
+    for (node, _), closeup in past.closeups.items():
+        nodes.setdefault(node, []).append(closeup)
+    for node, closeups in nodes.items():
+        for name, of in _TRAFFIC:
+            courses = [
+                course
+                for closeup in closeups
+                for detail, course in closeup.courses.items()
+                if detail.name in of
+            ]
+            if courses:
+                total = _columns(courses, sum)
+                yield Series(f"node:{name}:sum", _named(node=node.name), total, 0, past.close)
 
 
 def _places(past: Past) -> Iterator[Series]:
@@ -108,12 +152,12 @@ def _owned(past: Past) -> Iterator[Series]:
 
 def _nothing(length: int) -> Share:
     share = Share(0)
-    share.add(length - 1, 0.0, 1.0, 0.0)
+    share.add(length - 1, 0.0, 1.0, 0.0, 0.0)
     return share
 
 
 def _join(to: Share, share: Share) -> None:
-    for name in ("gpus", "active", "idle", "power"):
+    for name in ("gpus", "active", "idle", "power", "used"):
         sums = getattr(to, name)
         for position, value in enumerate(getattr(share, name), share.first):
             sums[position] += value
@@ -128,20 +172,17 @@ def _of_share(level: str, labels: Labels, share: Share) -> Iterator[Series]:
     for name, values, digits in (
         ("idle_gpus:sum", share.idle, 3),
         ("power_watts:sum", share.power, 1),
+        ("memory_used_bytes:sum", share.used, 0),
     ):
         known = [nan if isnan(many) else value for value, many in zip(values, there, strict=True)]
         yield Series(f"{level}:{name}", labels, known, digits, share.first)
 
 
 def _levels(owner: Owner) -> Iterator[tuple[str, Labels]]:
+    """As the living fleet's pages tell of it: of who has a pod, no job and no user."""
     yield (
         "workload",
-        _named(
-            workload_namespace=owner.namespace,
-            workload_pod=owner.pod,
-            workload_job=owner.hpc_job,
-            team=owner.team,
-        ),
+        _named(workload_namespace=owner.namespace, workload_pod=owner.pod, team=owner.team),
     )
     yield "namespace", _named(workload_namespace=owner.namespace, team=owner.team)
     yield "team", _named(team=owner.team)
