@@ -297,14 +297,14 @@ def test_boards_of_all_gpus_have_few_series_to_draw(tmp_path: Path) -> None:
 
 def test_exporters_of_gpus_are_told_apart_from_other_targets(tmp_path: Path) -> None:
     series = gpu("A", 0.5)
-    for job, instance, up, took in (
+    for job, instance, answered, took in (
         ("gpu", "n1:9400", 1, 0.1),
         ("gpu", "n2:9400", 0, 9.0),
         ("gpu", "n3:9400", 1, 0.3),
         ("node", "n1:9100", 0, 60.0),
     ):
         where = f'{{job="{job}", instance="{instance}"}}'
-        series |= {f"up{where}": f"{up}x20", f"scrape_duration_seconds{where}": f"{took}x20"}
+        series |= {f"up{where}": f"{answered}x20", f"scrape_duration_seconds{where}": f"{took}x20"}
         series[f"scrape_samples_scraped{where}"] = f"{1000 * took}x20"
     up = {f'{{instance="n{n}:9400"}}': float(n != 2) for n in (1, 2, 3)}
     expected = [
