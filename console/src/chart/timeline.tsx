@@ -87,7 +87,7 @@ function Lanes({ told }: { told: Told }) {
                     key={number}
                     href={link(event)}
                     class={`event severity-${event.severity} ${event.moment ? "moment" : ""} ${event.start === null ? "before" : ""} ${event.end === null ? "after" : ""}`}
-                    style={{ left: `${from}%`, width: event.moment ? "10px" : `${Math.max(NARROWEST, to - from)}%`, top: `${row * ROW + 2}px` }}
+                    style={{ left: `${Math.min(from, event.moment ? 100 : 100 - NARROWEST)}%`, width: event.moment ? "10px" : `${Math.max(NARROWEST, to - from)}%`, top: `${row * ROW + 2}px` }}
                     title={said}
                     aria-label={said}
                   >
