@@ -139,7 +139,7 @@ def test_search_takes_what_is_called_so(sight: Sight, said: str, heading: str) -
     expect(page.get_by_role("heading", level=1)).to_contain_text("1 of 48")
     page.keyboard.press("/")
     page.get_by_role("combobox", name="Go to").fill(said)
-    first = page.get_by_role("option").first
+    first = page.get_by_role("listbox").get_by_role("option").first
     expect(first).to_contain_text(said.split(maxsplit=1)[0])
     page.wait_for_load_state("networkidle")
     page.keyboard.press("Enter")
