@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from backends import fleet as fleet_of
+from backends import played
 from process import program, run
 from promserver import prometheus
 from served import served
@@ -302,3 +304,21 @@ def test_top_of_a_real_prometheus(fleet: tuple[str, Any]) -> None:
     assert told("top", "--once", "--prometheus", url, "--node", "nobody").count("no GPU on node")
     processes = told("top", "--once", "--prometheus", url, "--view", "processes").splitlines()
     assert processes[1].split()[:3] == ["GPU", "PID", "USER"]
+
+
+@pytest.mark.parametrize("words", [("node", "n001"), ("gpu", "n001:2")])
+def test_of_one_node_only_that_is_asked_for(words: tuple[str, str]) -> None:
+    known = fleet_of(nodes=2, gpus=4)
+    with played(known) as url:
+        here("describe", *words, "--prometheus", url)
+    asked = [query for _, query in known.asked if query.startswith("{__name__=~")]
+    assert asked
+    assert all('node="n001"' in query for query in asked)
+
+
+def test_what_is_not_there_is_told_beside_what_is() -> None:
+    with played(fleet_of(nodes=2, gpus=1)) as url:
+        for words in (("node", "n009"), ("gpu", "n009:0")):
+            errors = told("describe", *words, "--prometheus", url, code=1)
+            assert "is not there" in errors
+            assert "n000" in errors

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 import click
 
 from warpwatch.cli import servers, tables
+from warpwatch.errors import InputError
 
 if TYPE_CHECKING:
     from warpwatch.app.servers import Servers
+    from warpwatch.terminal.describing import Described
+    from warpwatch.terminal.picture import Picture
 
 
 @click.command("describe")
@@ -26,23 +29,17 @@ def command(there: "Servers", *, kind: str, name: str, node: str, output: str, s
     A GPU by its UUID, as NODE:GPU, or by its number where there is only one such; a job by its
     number, by its pod, or as NAMESPACE/POD.
     """
-    from warpwatch.app import terminal
     from warpwatch.terminal import describing
-    from warpwatch.terminal.fleet import Where
     from warpwatch.terminal.marks import clean
 
-    asked = terminal.Asked(there, source, Where(node))
-    match kind:
-        case "gpu":
-            picture = terminal.picture(asked)
-            found = describing.gpu(name, picture)
-        case "node":
-            nodes, picture = terminal.nodes(asked)
-            found = describing.node(name, picture, nodes)
-        case _:
-            jobs, picture = terminal.jobs(asked)
-            since = terminal.since(asked, describing.one_job(name, jobs))
-            found = describing.job(name, picture, jobs, since)
+    named = node or _node(kind, name)
+    try:
+        found, picture = _described(there, kind=kind, name=name, node=named, source=source)
+    except InputError:
+        if node or not named:
+            raise
+        # It is not where its name says: all are asked for, to tell what there is.
+        found, picture = _described(there, kind=kind, name=name, node="", source=source)
     if output == "json":
         click.echo(json.dumps(describing.document(found, picture), indent=2))
         return
@@ -55,3 +52,35 @@ def command(there: "Servers", *, kind: str, name: str, node: str, output: str, s
         click.echo()
         for line in tables.aligned(found.below.table()):
             click.echo(f"  {line}")
+
+
+def _node(kind: str, name: str) -> str:
+    """Where it is by its name: of ten thousand GPUs one node is soon told of."""
+    match kind:
+        case "node":
+            return name
+        case "gpu":
+            return name.rpartition(":")[0]
+        case _:
+            return ""
+
+
+def _described(
+    there: "Servers", *, kind: str, name: str, node: str, source: str
+) -> "tuple[Described, Picture]":
+    from warpwatch.app import terminal
+    from warpwatch.terminal import describing
+    from warpwatch.terminal.fleet import Where
+
+    asked = terminal.Asked(there, source, Where(node))
+    match kind:
+        case "gpu":
+            picture = terminal.picture(asked)
+            return describing.gpu(name, picture), picture
+        case "node":
+            nodes, picture = terminal.nodes(asked)
+            return describing.node(name, picture, nodes), picture
+        case _:
+            jobs, picture = terminal.jobs(asked)
+            since = terminal.since(asked, describing.one_job(name, jobs))
+            return describing.job(name, picture, jobs, since), picture
