@@ -32,7 +32,8 @@ def command(there: "Servers", *, kind: str, name: str, node: str, output: str, s
     from warpwatch.terminal import describing
     from warpwatch.terminal.marks import clean
 
-    named = node or _node(kind, name)
+    # A source is read as a whole anyhow.
+    named = node or ("" if source else _node(kind, name))
     try:
         found, picture = _described(there, kind=kind, name=name, node=named, source=source)
     except InputError:

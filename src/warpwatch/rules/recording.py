@@ -144,10 +144,10 @@ def _added_up() -> Iterator[Record]:
         unit="watts",
         help="Energy drawn a second, by the board's own counter: what a bill is made of.",
     )
-    told = " or ".join(
-        f'label_replace(sum by ({_GPU}) (increase({series}[1h])), "kind", "{kind}", "", "")'
-        for kind, series in _ERRORS.items()
-    )
+    increases = {
+        kind: f"sum by ({_GPU}) (increase({series}[1h]))" for kind, series in _ERRORS.items()
+    }
+    told = _side_by_side("kind", increases)
     yield Record(
         name="gpu:errors:increase1h",
         expr=f"sum by ({_GPU}) ({told})",
@@ -165,10 +165,8 @@ def _throttled() -> Iterator[Record]:
             unit="ratio",
             help=f"Share of the last five minutes in which the GPU was slowed {why}.",
         )
-    together = " or ".join(
-        f'label_replace(gpu:throttled_{reason}:ratio, "reason", "{reason}", "", "")'
-        for reason in _REASONS
-    )
+    shares = {reason: f"gpu:throttled_{reason}:ratio" for reason in _REASONS}
+    together = _side_by_side("reason", shares)
     yield Record(
         name="gpu:throttled:ratio",
         expr=f"clamp_max(sum by ({_DEVICE}) ({together}), 1)",
@@ -239,7 +237,7 @@ def _overview() -> Iterator[Record]:
         )
     yield Record(
         name="cluster:activity:bucket",
-        expr=" or ".join(_spread()),
+        expr=_side_by_side("le", _spread()),
         unit="gpus",
         help="GPUs that are at most so active: a histogram.",
     )
@@ -259,10 +257,8 @@ def _overview() -> Iterator[Record]:
         expr="min by (cluster, node) (gpu:nvlinks_up:count)",
         help="NVLinks that are not down, of the node's GPU that has the fewest.",
     )
-    told = " or ".join(
-        f'label_replace(increase({series}[5m]) > 0, "kind", "{kind}", "", "")'
-        for kind, series in _SEEN.items()
-    )
+    some = {kind: f"increase({series}[5m]) > 0" for kind, series in _SEEN.items()}
+    told = _side_by_side("kind", some)
     yield Record(
         name="gpu:errors_seen:increase5m",
         expr=f"sum by ({_GPU}, kind) ({told})",
@@ -283,24 +279,29 @@ def _exporters() -> Iterator[Record]:
         ("scrape_duration_seconds", "scrape_seconds", "Time that exporters' pages took to come"),
         ("scrape_samples_scraped", "scrape_samples", "Samples on exporters' pages"),
     ):
-        quantiles = " or ".join(
-            f"label_replace(quantile by (cluster, job) ({q}, {series} {theirs}), "
-            f'"quantile", "{q}", "", "")'
-            for q in QUANTILES
-        )
+        quantiles = {q: f"quantile by (cluster, job) ({q}, {series} {theirs})" for q in QUANTILES}
         yield Record(
             name=f"job:{name}:quantile",
-            expr=quantiles,
+            expr=_side_by_side("quantile", quantiles),
             help=f"{text}: the middle, all but one in a hundred, the worst.",
         )
 
 
-def _spread() -> Iterator[str]:
+def _spread() -> Mapping[str, str]:
     """Each bucket with all below it, and an empty one is there too."""
     bounds = {f"{tenth / 10:g}": f" <= {tenth / 10:g}" for tenth in range(1, 10)} | {"+Inf": ""}
-    for bound, below in bounds.items():
-        many = f"count by (cluster) (gpu:activity:ratio{below}) or 0 * cluster:activity:avg"
-        yield f'label_replace({many}, "le", "{bound}", "", "")'
+    return {
+        bound: f"count by (cluster) (gpu:activity:ratio{below}) or 0 * cluster:activity:avg"
+        for bound, below in bounds.items()
+    }
+
+
+def _side_by_side(label: str, expressions: Mapping[str, str]) -> str:
+    """One series for each, told apart by a label."""
+    return " or ".join(
+        f'label_replace({expr}, "{label}", "{value}", "", "")'
+        for value, expr in expressions.items()
+    )
 
 
 def _of_owners() -> Iterator[Record]:

@@ -67,13 +67,11 @@ def quoted(value: str) -> str:
 def questions(where: Where) -> tuple[str, ...]:
     limit = Thresholds().throttled_ratio
     slowed = where.matchers('__name__=~"gpu:throttled_(thermal_.*|power_brake):ratio"')
-    firing = where.matchers('alertstate="firing"', f'alertname!="{ALWAYS}"')
-    firing = f"ALERTS{firing}"
+    stands = ('alertstate="firing"', f'alertname!="{ALWAYS}"')
+    firing = f"ALERTS{where.matchers(*stands)}"
     if where.uuid and where.node:
         # What is told of the whole node is told of its GPUs too.
-        of_node = Where(node=where.node).matchers(
-            'alertstate="firing"', f'alertname!="{ALWAYS}"', 'gpu=""', 'uuid=""'
-        )
+        of_node = Where(node=where.node).matchers(*stands, 'gpu=""', 'uuid=""')
         firing += f" or ALERTS{of_node}"
     return (
         f"max by (alertname, severity, node, gpu, uuid) ({firing})",
