@@ -156,7 +156,7 @@ function Form({ labels, firing, close }: { labels: Labels; firing: readonly Labe
           </label>
         ))}
         <p class="muted">
-          Fits {fit} of {count(firing.length, "such alert")} that {firing.length === 1 ? "fires" : "fire"} now{picked.some((choice) => ["node", "uuid", "gpu"].includes(choice.name)) ? "." : ", and all that will, on any node."}
+          Fits {fit} of {count(firing.length, "such alert")} that {firing.length === 1 ? "fires" : "fire"} now{picked.some((choice) => ["node", "uuid"].includes(choice.name)) ? "." : ", and all that will, on any node."}
         </p>
       </fieldset>
       <fieldset class="choices">
