@@ -29,6 +29,8 @@ class Fleet:
     """What Prometheus knows: samples by the name of their series."""
 
     series: dict[str, list[Sample]] = field(default_factory=dict)
+    past: list[Sample] = field(default_factory=list)
+    """Owners that were told of a while ago."""
     alerts: list[dict[str, Any]] = field(default_factory=list)
     """As Alertmanager lists them."""
     silences: list[dict[str, Any]] = field(default_factory=list)
@@ -67,10 +69,11 @@ class Fleet:
         self.fire("Watchdog", "none")
 
     def answer(self, promql: str) -> list[Sample]:
-        """Enough of PromQL for what the console asks: names, one aggregation, equality; of two
-        answers the first, which is enough where every GPU is read.
+        """Enough of PromQL for what the console asks: names, one aggregation, equality, a pattern
+        of UUIDs, and the last of what is past.
         """
-        promql = promql.partition(" or on (uuid) ")[0]
+        if promql.startswith("last_over_time(gpu_owner"):
+            return [*self._chosen(promql, self.past), *self._named(promql)]
         found = self._named(promql)
         by = re.match(r"(group|max|count|sum|avg) by \(([^)]*)\)", promql)
         if by is not None:
@@ -99,13 +102,17 @@ class Fleet:
             if (pattern and re.fullmatch(pattern[1], name))
             or re.search(rf"(?<![\w:]){re.escape(name)}(?![\w:])", promql)
         ]
+        return self._chosen(promql, [row for name in names for row in self.series[name]])
+
+    def _chosen(self, promql: str, rows: list[Sample]) -> list[Sample]:
         wanted = re.findall(r'(\w+)="((?:[^"\\]|\\.)*)"', promql)
         equal = {name: json.loads(f'"{value}"') for name, value in wanted}
+        pattern = re.search(r'uuid=~"([^"]*)"', promql)
         return [
             (labels, value)
-            for name in names
-            for labels, value in self.series[name]
+            for labels, value in rows
             if all(labels.get(label, "") == value for label, value in equal.items())
+            and (pattern is None or re.fullmatch(pattern[1], labels.get("uuid", "")))
         ]
 
 

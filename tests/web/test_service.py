@@ -104,6 +104,27 @@ def test_new_gpus_are_named_at_the_next_look_and_what_has_no_name_in_its_turn() 
     asyncio.run(story())
 
 
+def test_whose_a_gpu_was_is_asked_for_where_it_is_not_read_and_nowhere_else() -> None:
+    async def story() -> None:
+        known = fleet(nodes=1, gpus=3)
+        async with console(known) as site:
+            assert not [query for _, query in known.asked if "last_over_time(gpu_owner" in query]
+            uuid = "GPU-n000-1"
+            shares = known.series["gpu_owner:share:ratio"]
+            known.past = list(shares)
+            for name, rows in known.series.items():
+                if name.startswith("gpu") and name != "gpu:collect_success:bool":
+                    known.series[name] = [row for row in rows if row[0].get("uuid") != uuid]
+            known.asked.clear()
+            await site.look()
+            (asked,) = [query for _, query in known.asked if "last_over_time(gpu_owner" in query]
+            assert asked == f'last_over_time(gpu_owner:share:ratio{{uuid=~"{uuid}"}}[30m])'
+            (work,) = (await site.get(f"/api/v1/gpu/{uuid}/owners")).json()
+            assert (work["id"], work["share"]) == ("research/train-n000", 3.0)
+
+    asyncio.run(story())
+
+
 def _asked_who_is_there(known: Fleet) -> int:
     return sum(query.startswith("group by (uuid, model)") for _, query in known.asked)
 

@@ -6,7 +6,9 @@ not seen any more must not look like one that is well.
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from warpwatch.clients.alertmanager.client import Alertmanager
@@ -18,6 +20,7 @@ from warpwatch.rules import owners, source
 from warpwatch.web import fleet, health, snapshot
 from warpwatch.web.health import Firing
 from warpwatch.web.snapshot import Snapshot
+from warpwatch.web.timeline import quoted
 
 log = logging.getLogger(__name__)
 
@@ -131,13 +134,14 @@ class Poll:
         *found, allocated, shares = await asyncio.gather(
             *map(self._by_gpu, series),
             self._by_gpu("gpu:allocated:ratio"),
-            self._ask(owners.LAST),
+            self._ask(owners.SHARE),
         )
         values = dict(zip(keys, map(_values, found), strict=True))
         firing, notes = await self._firing()
         index = self._index
         read = set().union(*values.values())
         self._look_up(frozenset(read - index.place.keys()))
+        shares = (*shares, *await self._last(index.place.keys() - read, shares))
         states = health.states(firing, index, read)
         frames = {key: fleet.frame(measure, values[key], index) for key, measure in _measures()}
         return Snapshot(
@@ -175,6 +179,19 @@ class Poll:
         if not unknown <= self._unknown:
             self._looks = 0
         self._unknown = unknown
+
+    async def _last(
+        self, silent: AbstractSet[str], shares: tuple[Sample, ...]
+    ) -> tuple[Sample, ...]:
+        """Whose those were that are not read now. By their names, which are few: to look back for
+        all would be asked at every look.
+        """
+        wanted = silent - {sample.labels.get("uuid", "") for sample in shares}
+        if not wanted:
+            return ()
+        names = "|".join(re.escape(uuid).replace(r"\-", "-") for uuid in sorted(wanted))
+        matcher = f"uuid=~{quoted(names)}"
+        return await self._ask(f"last_over_time({owners.SHARE}{{{matcher}}}[{owners.FOR}])")
 
     async def _by_gpu(self, series: str) -> tuple[Sample, ...]:
         """Without the labels that the index has: a third of the answer."""
