@@ -12,7 +12,7 @@ PYTHONPATH=$PWD/build/installed
 PYTHONDONTWRITEBYTECODE=
 export PYTHONPATH PYTHONDONTWRITEBYTECODE
 if [ $# -gt 0 ]; then
-    exec "$py" -m pytest -q -n "${TEST_WORKERS:-3}" "$@"
+    exec "$py" -m pytest -q -n "${TEST_WORKERS:-2}" "$@"
 fi
 sh tests/newer.sh "$PWD/build/newer"
 # Rooms without doors to the outside are covered to the last branch.
@@ -20,4 +20,4 @@ COVERAGE_FILE=$PWD/build/coverage
 export COVERAGE_FILE
 "$py" -m coverage run -m pytest -q tests/expo tests/fields tests/xid
 "$py" -m coverage report --fail-under=100 --include='*/warpwatch/expo/*,*/warpwatch/fields/*,*/warpwatch/xid/*'
-exec "$py" -m pytest -q -n "${TEST_WORKERS:-3}"
+exec "$py" -m pytest -q -n "${TEST_WORKERS:-2}"
